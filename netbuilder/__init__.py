@@ -1,0 +1,1 @@
+"""NetBuilder: draw a graph of layers, read the PyTorch it becomes, train it, export it."""

@@ -1,0 +1,1 @@
+"""What the command line and an editor do alike: load, check, train, evaluate, export."""

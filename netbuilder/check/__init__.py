@@ -1,0 +1,1 @@
+"""Is this network sound? Topology, shapes, dtypes, parameters, cost; diagnostics with fixes."""

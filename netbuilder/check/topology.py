@@ -1,0 +1,68 @@
+"""The order of a graph's nodes, and cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import networkx
+
+from netbuilder.graph.model import Graph
+
+
+def evaluation_order(graph: Graph) -> list[str]:
+    """Return the node ids so that every node comes after its sources; nodes on cycles are left out.
+
+    Among nodes that are ready the one declared first comes first, so the order is stable.
+    """
+    waits: dict[str, int] = dict.fromkeys(graph.nodes, 0)
+    follows: dict[str, list[str]] = {}
+    for target, source in graph.edges.items():
+        if source.node in waits and target.node in waits:
+            waits[target.node] += 1
+            follows.setdefault(source.node, []).append(target.node)
+    order = [name for name, count in waits.items() if not count]
+    for name in order:
+        for target_node in follows.get(name, ()):
+            waits[target_node] -= 1
+            if not waits[target_node]:
+                order.append(target_node)  # noqa: B909 - the list is the queue
+    return order
+
+
+def cycles(graph: Graph) -> list[list[str]]:
+    """Return one cycle for every knot of nodes that feed themselves, each in the order of flow."""
+    flow: networkx.DiGraph = networkx.DiGraph()
+    flow.add_edges_from((s.node, t.node) for t, s in graph.edges.items())
+    found: list[list[str]] = []
+    for knot in networkx.strongly_connected_components(flow):
+        if len(knot) > 1 or any(flow.has_edge(n, n) for n in knot):
+            start = min(knot)
+            found.append([edge[0] for edge in networkx.find_cycle(flow.subgraph(knot), start)])
+    return sorted(found)
+
+
+def upstream(graph: Graph, starts: Iterable[str]) -> set[str]:
+    """Return the nodes that the ``starts`` depend on, themselves included."""
+    sources: dict[str, list[str]] = {}
+    for target, source in graph.edges.items():
+        sources.setdefault(target.node, []).append(source.node)
+    return _reach(sources, starts)
+
+
+def downstream(graph: Graph, starts: Iterable[str]) -> set[str]:
+    """Return the nodes that depend on the ``starts``, themselves included."""
+    targets: dict[str, list[str]] = {}
+    for target, source in graph.edges.items():
+        targets.setdefault(source.node, []).append(target.node)
+    return _reach(targets, starts)
+
+
+def _reach(steps: dict[str, list[str]], starts: Iterable[str]) -> set[str]:
+    seen = set(starts)
+    waiting = list(seen)
+    while waiting:
+        for name in steps.get(waiting.pop(), ()):
+            if name not in seen:
+                seen.add(name)
+                waiting.append(name)
+    return seen

@@ -1,0 +1,1 @@
+"""Graph to readable PyTorch source, and that source to a module; the only way to a module."""

@@ -1,0 +1,1 @@
+"""Data sources, splits and standardization: named arrays for the inputs and targets of a network."""

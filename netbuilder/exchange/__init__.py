@@ -1,0 +1,1 @@
+"""Exports: Python, ONNX; each verified against the trained module."""

@@ -1,0 +1,1 @@
+"""Documents on disk: format, limits, upgrades, atomic and durable writing."""

@@ -1,0 +1,1 @@
+"""The document: immutable values, pure edits, history, clipboard. Knows neither Qt nor torch."""

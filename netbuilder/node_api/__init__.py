@@ -1,0 +1,75 @@
+"""Everything a node file may import: ``from netbuilder.node_api import ...``.
+
+This package knows neither Qt nor torch. It re-exports on purpose: it is the one public surface that
+other people's node files are written against.
+"""
+
+from netbuilder.node_api.axes import Axes
+from netbuilder.node_api.calls import Binary, Call, Expr, Name, call
+from netbuilder.node_api.dims import (
+    Dim,
+    Shape,
+    Sym,
+    is_known,
+    largest,
+    product,
+    shape_text,
+    smallest,
+    symbol,
+)
+from netbuilder.node_api.node_type import LossType, NodeType, WeightedNodeType, short
+from netbuilder.node_api.params import (
+    Bool,
+    Choice,
+    Float,
+    Int,
+    Ints,
+    Pair,
+    Param,
+    Path,
+    ShapeParam,
+    Sizes,
+    Text,
+)
+from netbuilder.node_api.ports import FLOATS, INTEGERS, In, Out, TensorType
+from netbuilder.node_api.problems import Problem, Refusal
+
+__all__ = [
+    "FLOATS",
+    "INTEGERS",
+    "Axes",
+    "Binary",
+    "Bool",
+    "Call",
+    "Choice",
+    "Dim",
+    "Expr",
+    "Float",
+    "In",
+    "Int",
+    "Ints",
+    "LossType",
+    "Name",
+    "NodeType",
+    "Out",
+    "Pair",
+    "Param",
+    "Path",
+    "Problem",
+    "Refusal",
+    "Shape",
+    "ShapeParam",
+    "Sizes",
+    "Sym",
+    "TensorType",
+    "Text",
+    "WeightedNodeType",
+    "call",
+    "is_known",
+    "largest",
+    "product",
+    "shape_text",
+    "short",
+    "smallest",
+    "symbol",
+]

@@ -1,0 +1,295 @@
+"""The class that every node type derives from, and how a node of it is evaluated."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Union
+
+from netbuilder.node_api.axes import Axes, bind
+from netbuilder.node_api.calls import Call, Expr
+from netbuilder.node_api.dims import Dim, Shape
+from netbuilder.node_api.params import Choice, Declared, Float
+from netbuilder.node_api.ports import In, Out, Port, PortInfo, TensorType
+from netbuilder.node_api.problems import Problem, Refusal
+
+Role = Literal["", "input", "target", "output", "loss", "group_input", "group_output"]
+Unpack = Union[str, None, "tuple[Unpack, ...]"]
+
+_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+
+class NodeType(Declared):
+    """A kind of node: its ports, its parameters and the rules they obey.
+
+    A subclass declares ports first, parameters next, then the methods it needs, in the order check,
+    infer, weights, flops, module, forward. Its docstring's first sentence is the tool tip; a line
+    ``Formula:`` gives the formula and ``Source:`` where it comes from.
+
+    Attributes:
+        id: What files call the type; never renamed.
+        title: What people see.
+        category: The section of the palette.
+        version: Raised when the parameters change; ``migrate`` then brings old ones along.
+        role: What part the type plays in a network beyond computing.
+        unpack: How the forward's value falls apart into output ports, where that is not simply the
+            ports in order: port names, None for a part nobody can use, nested tuples.
+        random: Whether a forward in training draws random numbers.
+    """
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    category: ClassVar[str]
+    version: ClassVar[int] = 1
+    role: ClassVar[Role] = ""
+    unpack: ClassVar[Unpack] = None
+    random: ClassVar[bool] = False
+    ins: ClassVar[tuple[In, ...]] = ()
+    outs: ClassVar[tuple[Out, ...]] = ()
+
+    def __init_subclass__(
+        cls, *, id: str = "", title: str = "", category: str = "", version: int = 1, **kwargs: Any
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        ports: dict[str, Port] = {}
+        for parent in reversed(cls.__mro__):
+            ports.update({n: p for n, p in vars(parent).items() if isinstance(p, Port)})
+        cls.ins = tuple(p for p in ports.values() if isinstance(p, In))
+        cls.outs = tuple(p for p in ports.values() if isinstance(p, Out))
+        if id:
+            if not _ID.match(id):
+                raise ValueError(
+                    f"the id {id!r} of {cls.__name__} is not lower-case letters, digits and _"
+                )
+            cls.id, cls.title, cls.category, cls.version = id, title, category, version
+
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        super().__init__(values)
+        self.inputs: tuple[PortInfo, ...] = self._ports(self.ins)
+        self.outputs: tuple[PortInfo, ...] = self._ports(self.outs)
+
+    def _ports(self, declared: tuple[Port, ...]) -> tuple[PortInfo, ...]:
+        ports: list[PortInfo] = []
+        for port in declared:
+            if port.count:
+                count = getattr(self, port.count)
+                number = count if isinstance(count, int) else len(count)
+                ports += [PortInfo(f"{port.name}_{i}", port) for i in range(1, number + 1)]
+            else:
+                ports.append(PortInfo(port.name, port))
+        return tuple(ports)
+
+    # The rules, in the order a node file writes them.
+
+    def check(self, a: Axes) -> Iterator[Problem]:
+        """Yield what does not work, with numbers; the axes are bound and ``known`` ones are numbers."""
+        return iter(())
+
+    def infer(self, a: Axes) -> Mapping[str, Any]:
+        """Return the sizes of axes that occur at outputs only; a star's value is a tuple."""
+        return {}
+
+    def types(self, a: Axes) -> Mapping[str, TensorType]:
+        """Return the type at every output port; override where patterns cannot say it.
+
+        Raises:
+            Refusal: The inputs do not fit.
+        """
+        sizes = self.infer(a)
+        first = next(iter(a.inputs.values()), None)
+        types: dict[str, TensorType] = {}
+        for port in self.outputs:
+            shape: list[Dim] = []
+            wanted = port.declared.pattern
+            for name in wanted.names:
+                size = sizes[name] if name in sizes else getattr(a, name)
+                shape.extend(size) if name == wanted.star else shape.append(size)
+            dtype = port.declared.dtype or (first.dtype if first else "float32")
+            types[port.name] = TensorType(tuple(shape), dtype)
+        return types
+
+    def weights(self, a: Axes) -> Mapping[str, Shape]:
+        """Return the shape of every trained tensor by its name in the module."""
+        return {}
+
+    def flops(self, a: Axes, y: Mapping[str, TensorType]) -> Dim:
+        """Return the floating-point operations of one forward, as torch.utils.flop_counter counts.
+
+        That counter counts matrix products and convolutions, at two operations a multiply-add.
+        """
+        return 0
+
+    def module(self, a: Axes) -> Call | None:
+        """Return the call that builds the module, or None for a node without one."""
+        return None
+
+    def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
+        """Return the expression for the outputs.
+
+        Args:
+            a: The bound axes.
+            x: The expression at every connected input port.
+            module: The module, where ``module()`` gave one.
+        """
+        if module is None:
+            raise NotImplementedError(f"{type(self).__name__} has no module, so it needs a forward")
+        return Call(module, tuple(x.values()), ())
+
+    @staticmethod
+    def migrate(params: dict[str, Any], version: int) -> dict[str, Any]:
+        """Bring parameters of an older ``version`` to the present one; in plain JSON values."""
+        return params
+
+    # What is told of the type.
+
+    @classmethod
+    def sentence(cls) -> str:
+        """The first sentence of the docstring."""
+        return inspect.cleandoc(cls.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+
+    @classmethod
+    def section(cls, name: str) -> str:
+        """The text of a docstring paragraph that starts with ``name:``; empty when there is none."""
+        for paragraph in inspect.cleandoc(cls.__doc__ or "").split("\n\n"):
+            if paragraph.startswith(f"{name}:"):
+                return " ".join(paragraph[len(name) + 1 :].split())
+        return ""
+
+    @classmethod
+    def facts(cls) -> dict[str, Any]:
+        """Everything declared about the type, as plain data."""
+        return {
+            "id": cls.id,
+            "title": cls.title,
+            "category": cls.category,
+            "version": cls.version,
+            "doc": cls.sentence(),
+            "formula": cls.section("Formula"),
+            "source": cls.section("Source"),
+            "inputs": [_port_facts(p) for p in cls.ins],
+            "outputs": [_port_facts(p) for p in cls.outs],
+            "params": {name: param.facts() for name, param in cls.params.items()},
+        }
+
+    def options(self, *names: str) -> dict[str, Any]:
+        """Return those of the named parameters that differ from their default, for a call.
+
+        Sizes that are the same on every axis become one number, as people write them.
+        """
+        kept = {n: getattr(self, n) for n in names if getattr(self, n) != self.params[n].default}
+        return {name: short(value) for name, value in kept.items()}
+
+
+class WeightedNodeType(NodeType):
+    """A node type with trained weights, whose first values can be chosen.
+
+    The choice fills the tensors whose name holds ``weight``; biases keep torch's first values.
+    """
+
+    weight_init = Choice(
+        "default",
+        (
+            "default",
+            "xavier_uniform",
+            "xavier_normal",
+            "kaiming_uniform",
+            "kaiming_normal",
+            "normal",
+            "zeros",
+            "constant",
+        ),
+        group="Initialization",
+        doc="How weights start: torch's own way, Xavier (tanh, sigmoid), Kaiming/He (ReLU), or plain.",
+    )
+    init_std = Float(
+        0.02,
+        min=0.0,
+        max=100.0,
+        group="Initialization",
+        doc="Standard deviation of the normal start.",
+    )
+    init_value = Float(
+        0.0, min=-1e6, max=1e6, group="Initialization", doc="Value of the constant start."
+    )
+
+
+class LossType(NodeType):
+    """A loss: a scalar that training makes smaller, times its weight.
+
+    Attributes:
+        task: ``classification``, ``binary`` or ``regression``; it chooses the metrics.
+        prediction_port: The input that holds what the network says.
+        target_port: The input that holds what is right.
+    """
+
+    role = "loss"
+    task: ClassVar[Literal["classification", "binary", "regression"]]
+    prediction_port: ClassVar[str] = "input"
+    target_port: ClassVar[str] = "target"
+
+    weight = Float(
+        1.0, min=0.0, max=1e6, doc="Factor of this loss in the sum that training makes smaller."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What evaluating one node gave.
+
+    Attributes:
+        axes: The bound axes.
+        types: The type at every output port; empty when an error was found.
+        problems: What was found.
+    """
+
+    axes: Axes
+    types: Mapping[str, TensorType] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error was found."""
+        return any(problem.severity == "error" for problem in self.problems)
+
+
+def evaluate(node: NodeType, inputs: Mapping[str, TensorType]) -> Outcome:
+    """Work out what flows out of a node.
+
+    Args:
+        node: The node type with its parameters.
+        inputs: The type at every connected input port; required ports are connected.
+    """
+    axes, found = bind(node.inputs, inputs)
+    if found:
+        return Outcome(axes, {}, tuple(found))
+    found = list(node.check(axes))
+    if any(problem.severity == "error" for problem in found):
+        return Outcome(axes, {}, tuple(found))
+    try:
+        types = node.types(axes)
+    except Refusal as refusal:
+        return Outcome(axes, {}, (*found, refusal.problem))
+    for port, tensor in types.items():
+        for axis, size in enumerate(tensor.shape):
+            if isinstance(size, int) and size < 1:
+                message = f"{port} would be {tensor}, but every axis needs a size of at least 1 (axis {axis} has {size})"
+                return Outcome(axes, {}, (*found, Problem("NB206", message, port=port)))
+    return Outcome(axes, types, tuple(found))
+
+
+def short(value: Any) -> Any:
+    """Return one number for sizes that are the same on every axis, anything else as it is."""
+    if isinstance(value, tuple) and value and all(item == value[0] for item in value):
+        return value[0]
+    return value
+
+
+def _port_facts(port: Port) -> dict[str, Any]:
+    facts: dict[str, Any] = {"name": port.name, "pattern": port.pattern.text, "dtype": port.dtype}
+    if isinstance(port, In) and port.optional:
+        facts["optional"] = True
+    if port.count:
+        facts["count"] = port.count
+    return {**facts, "doc": port.doc}
