@@ -37,6 +37,10 @@ RESERVED_NAMES = frozenset(
 EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 
+def _empty() -> Mapping[Any, Any]:
+    return EMPTY
+
+
 def is_identifier(name: str) -> bool:
     """Whether ``name`` can be the id of a node, a group or a parameter.
 
@@ -73,14 +77,14 @@ class Node:
     id: str
     type: str
     version: int = 1
-    params: Mapping[str, Any] = EMPTY
+    params: Mapping[str, Any] = field(default_factory=_empty)
     position: tuple[float, float] = (0.0, 0.0)
     bypass: bool = False
     frozen: bool = False
     note: str = ""
     repeat: int | Expression = 1
     shared: bool = False
-    extra: Mapping[str, Any] = EMPTY
+    extra: Mapping[str, Any] = field(default_factory=_empty)
 
     @property
     def group(self) -> str:
@@ -108,7 +112,7 @@ class Frame:
     position: tuple[float, float] = (0.0, 0.0)
     size: tuple[float, float] = (240.0, 160.0)
     colour: str = ""
-    extra: Mapping[str, Any] = EMPTY
+    extra: Mapping[str, Any] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ class Note:
     position: tuple[float, float] = (0.0, 0.0)
     size: tuple[float, float] = (200.0, 80.0)
     colour: str = ""
-    extra: Mapping[str, Any] = EMPTY
+    extra: Mapping[str, Any] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +139,11 @@ class Graph:
         extra: What a newer version of the program wrote, kept as it is.
     """
 
-    nodes: Mapping[str, Node] = EMPTY
-    edges: Mapping[Endpoint, Endpoint] = EMPTY
-    frames: Mapping[str, Frame] = EMPTY
-    notes: Mapping[str, Note] = EMPTY
-    extra: Mapping[str, Any] = EMPTY
+    nodes: Mapping[str, Node] = field(default_factory=_empty)
+    edges: Mapping[Endpoint, Endpoint] = field(default_factory=_empty)
+    frames: Mapping[str, Frame] = field(default_factory=_empty)
+    notes: Mapping[str, Note] = field(default_factory=_empty)
+    extra: Mapping[str, Any] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ class GroupParam:
     min: float | None = None
     max: float | None = None
     doc: str = ""
-    extra: Mapping[str, Any] = EMPTY
+    extra: Mapping[str, Any] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,7 @@ class Group:
     doc: str = ""
     params: tuple[GroupParam, ...] = ()
     graph: Graph = field(default_factory=Graph)
-    extra: Mapping[str, Any] = EMPTY
+    extra: Mapping[str, Any] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +207,10 @@ class Network:
     title: str = ""
     description: str = ""
     graph: Graph = field(default_factory=Graph)
-    groups: Mapping[str, Group] = EMPTY
-    data: Mapping[str, Any] = EMPTY
-    recipe: Mapping[str, Any] = EMPTY
-    extra: Mapping[str, Any] = EMPTY
+    groups: Mapping[str, Group] = field(default_factory=_empty)
+    data: Mapping[str, Any] = field(default_factory=_empty)
+    recipe: Mapping[str, Any] = field(default_factory=_empty)
+    extra: Mapping[str, Any] = field(default_factory=_empty)
 
     def graph_at(self, group: str = "") -> Graph:
         """The graph of a group definition, or the main graph for an empty name.
