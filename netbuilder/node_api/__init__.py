@@ -17,6 +17,7 @@ from netbuilder.node_api.dims import (
     smallest,
     symbol,
 )
+from netbuilder.node_api.dtypes import promoted
 from netbuilder.node_api.node_type import LossType, NodeType, WeightedNodeType, short
 from netbuilder.node_api.params import (
     Bool,
@@ -33,6 +34,7 @@ from netbuilder.node_api.params import (
 )
 from netbuilder.node_api.ports import FLOATS, INTEGERS, In, Out, TensorType
 from netbuilder.node_api.problems import Problem, Refusal
+from netbuilder.node_api.shapes import axis_at, axis_problems, broadcast, nearest_divisor
 
 __all__ = [
     "FLOATS",
@@ -64,10 +66,15 @@ __all__ = [
     "TensorType",
     "Text",
     "WeightedNodeType",
+    "axis_at",
+    "axis_problems",
+    "broadcast",
     "call",
     "is_known",
     "largest",
+    "nearest_divisor",
     "product",
+    "promoted",
     "shape_text",
     "short",
     "smallest",

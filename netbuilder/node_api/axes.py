@@ -67,6 +67,8 @@ def bind(ports: Iterable[PortInfo], inputs: Mapping[str, TensorType]) -> tuple[A
         if not declared.pattern.accepts(tensor.rank):
             problems.append(_rank_problem(port.name, declared, tensor))
             continue
+        if declared.count:
+            continue  # The axes of a repeated port are each one's own.
         for name, size in axis_sizes(declared.pattern, tensor.shape).items():
             if name not in sizes:
                 sizes[name] = size

@@ -342,6 +342,13 @@ class TracedFloat(float):
 Traced = TracedInt | TracedFloat
 
 
+def is_traced(value: Any) -> bool:
+    """Whether a parameter's value carries source text, itself or in one of its items."""
+    if isinstance(value, tuple):
+        return any(is_traced(item) for item in value)
+    return isinstance(value, Traced)
+
+
 def traced(value: int | float, source: str, *, is_name: bool = False) -> Traced:
     """Return ``value`` as a number that prints as ``source``."""
     if isinstance(value, int):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Union
 
 from netbuilder.node_api.axes import Axes, bind
-from netbuilder.node_api.calls import Call, Expr
-from netbuilder.node_api.dims import Dim, Shape
+from netbuilder.node_api.calls import Call, Expr, Name
+from netbuilder.node_api.dims import Dim, Shape, is_traced
 from netbuilder.node_api.params import Choice, Declared, Float
 from netbuilder.node_api.ports import In, Out, Port, PortInfo, TensorType
 from netbuilder.node_api.problems import Problem, Refusal
@@ -35,7 +35,8 @@ class NodeType(Declared):
         version: Raised when the parameters change; ``migrate`` then brings old ones along.
         role: What part the type plays in a network beyond computing.
         unpack: How the forward's value falls apart into output ports, where that is not simply the
-            ports in order: port names, None for a part nobody can use, nested tuples.
+            ports in order: port names, None for a part nobody can use, nested tuples. A node may
+            set its own in ``__init__`` where a parameter decides.
         random: Whether a forward in training draws random numbers.
     """
 
@@ -44,7 +45,7 @@ class NodeType(Declared):
     category: ClassVar[str]
     version: ClassVar[int] = 1
     role: ClassVar[Role] = ""
-    unpack: ClassVar[Unpack] = None
+    unpack: Unpack = None
     random: ClassVar[bool] = False
     ins: ClassVar[tuple[In, ...]] = ()
     outs: ClassVar[tuple[Out, ...]] = ()
@@ -176,10 +177,15 @@ class NodeType(Declared):
     def options(self, *names: str) -> dict[str, Any]:
         """Return those of the named parameters that differ from their default, for a call.
 
-        Sizes that are the same on every axis become one number, as people write them.
+        Sizes that are the same on every axis become one number, as people write them. A value that
+        carries a formula is kept also where it equals the default.
         """
-        kept = {n: getattr(self, n) for n in names if getattr(self, n) != self.params[n].default}
-        return {name: short(value) for name, value in kept.items()}
+        kept: dict[str, Any] = {}
+        for name in names:
+            value = getattr(self, name)
+            if value != self.params[name].default or is_traced(value):
+                kept[name] = short(value)
+        return kept
 
 
 class WeightedNodeType(NodeType):
@@ -213,6 +219,13 @@ class WeightedNodeType(NodeType):
     init_value = Float(
         0.0, min=-1e6, max=1e6, group="Initialization", doc="Value of the constant start."
     )
+
+    def dtype_option(self, dtype: str) -> dict[str, Any]:
+        """Return the ``dtype`` for the call that builds the module: that of what flows in.
+
+        It is left out where it is float32, as torch's own default is.
+        """
+        return {} if dtype == "float32" else {"dtype": Name(f"torch.{dtype}")}
 
 
 class LossType(NodeType):
@@ -281,8 +294,11 @@ def evaluate(node: NodeType, inputs: Mapping[str, TensorType]) -> Outcome:
 
 def short(value: Any) -> Any:
     """Return one number for sizes that are the same on every axis, anything else as it is."""
-    if isinstance(value, tuple) and value and all(item == value[0] for item in value):
-        return value[0]
+    if isinstance(value, tuple) and value:
+        first = value[0]
+        source = getattr(first, "source", None)
+        if all(item == first and getattr(item, "source", None) == source for item in value):
+            return first
     return value
 
 

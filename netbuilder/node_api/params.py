@@ -36,9 +36,15 @@ class Param(Generic[T]):
     name: str = ""
 
     def __init__(
-        self, default: T, *, doc: str = "", unit: str = "", group: str = "", optional: bool = False
+        self,
+        default: T | None,
+        *,
+        doc: str = "",
+        unit: str = "",
+        group: str = "",
+        optional: bool = False,
     ) -> None:
-        self.default = default
+        self.default: T = default  # type: ignore[assignment]  # None where it is optional
         self.doc = doc
         self.unit = unit
         self.group = group
@@ -95,7 +101,7 @@ class Number(Param[T]):
 
     def __init__(
         self,
-        default: T,
+        default: T | None,
         *,
         min: float | None = None,
         max: float | None = None,
@@ -290,7 +296,7 @@ class Sizes(Number[Any]):
 
     def __init__(
         self,
-        default: tuple[int, ...] | str,
+        default: tuple[int, ...] | str | None,
         *,
         axes: int,
         min: int | None = None,
@@ -333,7 +339,7 @@ class Sizes(Number[Any]):
         return {**facts, "words": list(self.words)} if self.words else facts
 
 
-def Pair(default: tuple[int, int] | str, **options: Any) -> Sizes:  # noqa: N802 - reads as a kind
+def Pair(default: tuple[int, int] | str | None, **options: Any) -> Sizes:  # noqa: N802 - reads as a kind
     """Two whole numbers, for height and width; options as for Sizes."""
     return Sizes(default, axes=2, **options)
 
