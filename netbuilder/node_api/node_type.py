@@ -68,8 +68,8 @@ class NodeType(Declared):
 
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
         super().__init__(values)
-        self.inputs: tuple[PortInfo, ...] = self._ports(self.ins)
-        self.outputs: tuple[PortInfo, ...] = self._ports(self.outs)
+        self.in_ports: tuple[PortInfo, ...] = self._ports(self.ins)
+        self.out_ports: tuple[PortInfo, ...] = self._ports(self.outs)
 
     def _ports(self, declared: tuple[Port, ...]) -> tuple[PortInfo, ...]:
         ports: list[PortInfo] = []
@@ -101,7 +101,7 @@ class NodeType(Declared):
         sizes = self.infer(a)
         first = next(iter(a.inputs.values()), None)
         types: dict[str, TensorType] = {}
-        for port in self.outputs:
+        for port in self.out_ports:
             shape: list[Dim] = []
             wanted = port.declared.pattern
             for name in wanted.names:
@@ -274,7 +274,7 @@ def evaluate(node: NodeType, inputs: Mapping[str, TensorType]) -> Outcome:
         node: The node type with its parameters.
         inputs: The type at every connected input port; required ports are connected.
     """
-    axes, found = bind(node.inputs, inputs)
+    axes, found = bind(node.in_ports, inputs)
     if found:
         return Outcome(axes, {}, tuple(found))
     found = list(node.check(axes))
