@@ -1,1 +1,18 @@
 """The standard node library: one file a family, reached through the catalogue only."""
+
+# The order of the palette; a category that is not listed comes after these.
+CATEGORIES = (
+    "Input and output",
+    "Linear",
+    "Convolution",
+    "Pooling",
+    "Activation",
+    "Normalization",
+    "Regularization",
+    "Shape",
+    "Arithmetic",
+    "Recurrent",
+    "Attention",
+    "Loss",
+    "Group",
+)

@@ -45,8 +45,14 @@ class Linear(WeightedNodeType, id="linear", title="Linear", category="Linear"):
 
     def flops(self, a: Axes, y: Mapping[str, TensorType]) -> Dim:
         """One multiply-add for every weight and position."""
-        return 2 * product(a.B) * a.I * self.out_features
+        return 2 * product((*a.B, a.I, self.out_features))
 
     def module(self, a: Axes) -> Call:
         """Build torch's layer."""
-        return call("nn.Linear", a.I, self.out_features, **self.options("bias"))
+        return call(
+            "nn.Linear",
+            a.I,
+            self.out_features,
+            **self.options("bias"),
+            **self.dtype_option(a.dtype("input")),
+        )

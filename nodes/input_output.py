@@ -1,0 +1,123 @@
+"""Where data come in and results go out, of a network and of a group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from netbuilder.node_api import (
+    Axes,
+    Choice,
+    In,
+    Int,
+    NodeType,
+    Out,
+    Problem,
+    Refusal,
+    ShapeParam,
+    TensorType,
+    Text,
+    symbol,
+)
+
+_DTYPES = (
+    "float32",
+    "float64",
+    "float16",
+    "bfloat16",
+    "int64",
+    "int32",
+    "int16",
+    "int8",
+    "uint8",
+    "bool",
+)
+
+
+class _Argument(NodeType):
+    """A tensor that the data give; the batch axis N is put in front."""
+
+    output = Out("N *S", doc="A batch of samples.")
+
+    def types(self, a: Axes) -> Mapping[str, TensorType]:
+        """The declared shape behind the batch axis."""
+        shape: tuple[int | str, ...] = getattr(self, "shape")  # noqa: B009 - declared below
+        sizes = tuple(symbol(size) if isinstance(size, str) else size for size in shape)
+        return {"output": TensorType((symbol("N"), *sizes), getattr(self, "dtype"))}  # noqa: B009
+
+
+class Input(_Argument, id="input", title="Input", category="Input and output"):
+    """Bring a field of the data into the network, as a batch of samples.
+
+    Source: an argument of the generated module's forward
+    """
+
+    role = "input"
+
+    field = Text("", doc="Field of the data; empty takes the one named like this node.")
+    shape = ShapeParam(
+        (1,),
+        doc="Sizes of one sample's axes, the batch left out; a capital letter leaves one open.",
+    )
+    dtype = Choice("float32", _DTYPES, doc="Type of the numbers.")
+    order = Int(0, min=-1000, max=1000, doc="Place among the inputs; the same place goes by name.")
+
+
+class Target(_Argument, id="target", title="Target", category="Input and output"):
+    """Bring the right answers into the network, for a loss to compare with.
+
+    Source: an argument of the generated module's losses
+    """
+
+    role = "target"
+
+    field = Text("", doc="Field of the data; empty takes the one named like this node.")
+    shape = ShapeParam(
+        (), doc="Sizes of one answer's axes, the batch left out; none for a class or a number."
+    )
+    dtype = Choice("int64", _DTYPES, doc="Type of the numbers; int64 for classes.")
+    order = Int(0, min=-1000, max=1000, doc="Place among the targets; the same place goes by name.")
+
+
+class Output(NodeType, id="output", title="Output", category="Input and output"):
+    """Name a tensor as a result of the network.
+
+    Source: what the generated module's forward returns
+    """
+
+    role = "output"
+
+    input = In("*B", dtype="any", doc="The result.")
+
+    order = Int(0, min=-1000, max=1000, doc="Place among the outputs; the same place goes by name.")
+
+
+class GroupInput(NodeType, id="group_input", title="Group input", category="Group"):
+    """Bring what is connected to an instance of the group into the group.
+
+    Source: an argument of the group's forward
+    """
+
+    role = "group_input"
+
+    output = Out("*B", doc="What is connected to the instance.")
+
+    order = Int(0, min=-1000, max=1000, doc="Place among the inputs; the same place goes by name.")
+    doc = Text("", doc="What the group expects here, in a sentence.")
+
+    def types(self, a: Axes) -> Mapping[str, TensorType]:
+        """Only an instance of the group knows what comes in."""
+        message = "the type of a group's input is that of what is connected to the instance"
+        raise Refusal(Problem("NB214", message, port="output"))
+
+
+class GroupOutput(NodeType, id="group_output", title="Group output", category="Group"):
+    """Hand a tensor out of the group, to whatever its instances are connected to.
+
+    Source: what the group's forward returns
+    """
+
+    role = "group_output"
+
+    input = In("*B", dtype="any", doc="What the group hands out.")
+
+    order = Int(0, min=-1000, max=1000, doc="Place among the outputs; the same place goes by name.")
