@@ -1,8 +1,8 @@
-"""Linear maps."""
+"""Linear maps, and tables of learned vectors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from netbuilder.node_api import (
     Axes,
@@ -12,6 +12,7 @@ from netbuilder.node_api import (
     In,
     Int,
     Out,
+    Problem,
     Shape,
     TensorType,
     WeightedNodeType,
@@ -56,3 +57,57 @@ class Linear(WeightedNodeType, id="linear", title="Linear", category="Linear"):
             **self.options("bias"),
             **self.dtype_option(a.dtype("input")),
         )
+
+
+class Embedding(WeightedNodeType, id="embedding", title="Embedding", category="Linear"):
+    """Look up a learned vector for every whole number, such as the number of a word.
+
+    Formula: y = W[x]
+
+    Source: torch.nn.Embedding
+    """
+
+    input = In("*B", dtype="int", doc="Numbers from 0 up to num_embeddings - 1.")
+    output = Out("*B E", dtype="float32", doc="A vector of embedding_dim numbers for each.")
+
+    num_embeddings = Int(1000, min=1, max=100_000_000, doc="How many vectors the table holds.")
+    embedding_dim = Int(64, min=1, max=1_000_000, doc="Size of the vectors.")
+    padding_idx = Int(
+        None,
+        min=-100_000_000,
+        max=100_000_000,
+        optional=True,
+        group="Advanced",
+        doc="A number whose vector starts at zero and is never trained, such as that of padding.",
+    )
+
+    def check(self, a: Axes) -> Iterator[Problem]:
+        """Torch looks up int32 and int64 only, and the padding is a row of the table."""
+        if a.dtype("input") not in ("int32", "int64"):
+            yield Problem(
+                "NB204",
+                f"input got {a.dtype('input')}, but looking up takes int64 or int32",
+                port="input",
+                hint="set the dtype of the Input to int64",
+            )
+        rows = self.num_embeddings
+        if self.padding_idx is not None and not -rows <= self.padding_idx < rows:
+            yield Problem(
+                "NB212",
+                f"padding_idx is {self.padding_idx}, but the table has the rows 0 to {rows - 1}",
+                param="padding_idx",
+                settings={"padding_idx": 0},
+            )
+
+    def infer(self, a: Axes) -> Mapping[str, Dim]:
+        """The size of the vectors is a parameter."""
+        return {"E": self.embedding_dim}
+
+    def weights(self, a: Axes) -> Mapping[str, Shape]:
+        """One row a number."""
+        return {"weight": (self.num_embeddings, self.embedding_dim)}
+
+    def module(self, a: Axes) -> Call:
+        """Build torch's layer."""
+        options = self.options("padding_idx")
+        return call("nn.Embedding", self.num_embeddings, self.embedding_dim, **options)
