@@ -13,7 +13,15 @@ from typing import Any
 
 from netbuilder.check.params import Environment, worked_out
 from netbuilder.codegen.naming import class_name, unique
-from netbuilder.codegen.plan import ClassUse, GroupCall, Plan, PlanError, Planner, repeat_of
+from netbuilder.codegen.plan import (
+    ClassUse,
+    GroupCall,
+    Plan,
+    PlanError,
+    Planner,
+    refuse_unchecked,
+    repeat_of,
+)
 from netbuilder.codegen.text import Statement, code_of, merged_comments
 from netbuilder.graph.model import REPEAT_INDEX, Group, Network, Node
 from netbuilder.node_api.dims import Traced, TracedInt, traced
@@ -104,6 +112,8 @@ class GroupWriter:
             PlanError: The instance cannot be written.
         """
         group = self.network.groups[node.group]
+        for name in (group.id, *(param.name for param in group.params)):
+            refuse_unchecked(path, name)
         in_ports, out_ports = self._ports(group)
         repeat = repeat_of(node, environment)
         uses: list[ClassUse] = []
@@ -113,7 +123,9 @@ class GroupWriter:
             instance = self._instance(group, node, path, environment, index, types)
             values = self._values(group, node, environment, index, types, instance.names)
             use = ClassUse(instance.class_name, {name: values[name] for name in instance.arguments})
-            outputs = {port: _outer(t, values) for port, t in instance.outputs.items()}
+            # What this round gives is the next round's input: there its own number is a constant.
+            outside = {**values, instance.names.params[REPEAT_INDEX]: index}
+            outputs = {port: _outer(t, outside) for port, t in instance.outputs.items()}
             types.update(zip(in_ports, (outputs[port] for port in out_ports), strict=False))
             if node.shared and uses and _differs(use, uses[0]):
                 message = "the repeats share their weights, but their sizes or parameters differ"

@@ -74,10 +74,14 @@ def _group_construction(group: GroupCall) -> Expr:
 
 def _construct(use: ClassUse, index: int | None = None) -> Call:
     arguments = {
-        name: index if index is not None and _is_index(value) else value
-        for name, value in use.arguments.items()
+        name: value if index is None else _at(value, index) for name, value in use.arguments.items()
     }
     return Call(Name(use.class_name), (), tuple(arguments.items()))
+
+
+def _at(value: Any, index: int) -> Any:
+    """Return a value with the repeat's number put in for the comprehension's variable."""
+    return index if _is_index(value) else value
 
 
 def _is_traced(value: Any) -> bool:

@@ -15,7 +15,7 @@ from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.check.params import Environment, instantiate, worked_out
 from netbuilder.check.topology import upstream
 from netbuilder.codegen.naming import writing_order
-from netbuilder.graph.model import Endpoint, Graph, Node
+from netbuilder.graph.model import Endpoint, Graph, Node, is_identifier
 from netbuilder.node_api.axes import Axes
 from netbuilder.node_api.dims import TracedInt
 from netbuilder.node_api.node_type import NodeType, evaluate
@@ -179,6 +179,7 @@ class Planner:
         incoming: Mapping[str, TensorType],
         aliases: dict[Endpoint, Endpoint],
     ) -> None:
+        refuse_unchecked(f"{path}{node.id}", node.id)
         node = self._catalogue.upgrade(node)
         if node.group:
             types = {port: plan.types[value] for port, value in inputs.items()}
@@ -234,6 +235,16 @@ class Planner:
                     if isinstance(size, TracedInt) and size.is_name and axis in _SIZE_NAMES:
                         plan.size_names.setdefault(size.source, _SIZE_NAMES[axis])
         return Step(node, f"{path}{node.id}", kind, outcome.axes, ordered, outcome.types)
+
+
+def refuse_unchecked(path: str, name: str) -> None:
+    """Let only checked names through to the source.
+
+    Raises:
+        PlanError: The name cannot stand in generated source.
+    """
+    if not is_identifier(name):
+        raise PlanError(path, Problem("NB603", f"{name[:80]!r} cannot be a name in Python source"))
 
 
 def repeat_of(node: Node, environment: Environment) -> int:

@@ -378,7 +378,9 @@ def _trace(value: Any, left: Any, sign: str, right: Any) -> Any:
         return value
     if not isinstance(left, int | float) or not isinstance(right, int | float):
         return value
-    return traced(value, f"{_operand(left)} {sign} {_operand(right)}")
+    # What stands left of a sum or a difference binds at least as tightly.
+    first = _text(left) if sign in "+-" else _operand(left)
+    return traced(value, f"{first} {sign} {_operand(right)}")
 
 
 def _text(value: Any) -> str:
