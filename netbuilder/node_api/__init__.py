@@ -31,6 +31,7 @@ from netbuilder.node_api.params import (
     ShapeParam,
     Sizes,
     Text,
+    Texts,
 )
 from netbuilder.node_api.ports import FLOATS, INTEGERS, In, Out, TensorType
 from netbuilder.node_api.problems import Problem, Refusal
@@ -65,6 +66,7 @@ __all__ = [
     "Sym",
     "TensorType",
     "Text",
+    "Texts",
     "WeightedNodeType",
     "axis_at",
     "axis_problems",

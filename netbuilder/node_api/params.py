@@ -244,6 +244,27 @@ class Path(Text):
     kind = "path"
 
 
+class Texts(Param[tuple[str, ...]]):
+    """A list of texts, such as the names of columns."""
+
+    kind = "texts"
+    max_length = 1024
+
+    def convert(self, value: Any) -> tuple[str, ...]:
+        """Take a list of at most 1024 texts, each of at most 4096 characters."""
+        if (
+            isinstance(value, list | tuple)
+            and len(value) <= self.max_length
+            and all(isinstance(item, str) and len(item) <= Text.max_length for item in value)
+        ):
+            return tuple(value)
+        raise self.refuse(value)
+
+    def takes(self) -> str:
+        """What values are taken, in words."""
+        return f"a list of at most {self.max_length} texts"
+
+
 class Ints(Number[tuple[int, ...]]):
     """A list of whole numbers, such as the new order of axes."""
 

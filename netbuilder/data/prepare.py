@@ -1,0 +1,237 @@
+"""From a document's data settings to arrays: loaded, split, filled and standardized.
+
+Importing this module costs nothing; numpy comes in when samples are wanted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+from netbuilder.check.fields import Field, Fields
+from netbuilder.data.settings import DataSettings
+from netbuilder.data.source import DataError, Dataset
+from netbuilder.node_api.params import Path
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from netbuilder.data.arrays import Array
+
+    Ints = npt.NDArray[np.int64]
+
+SPLITS = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Data that are ready to be trained on.
+
+    Attributes:
+        splits: For ``train``, ``val`` and ``test``: the samples by field, (samples, *field.shape);
+            an empty mapping where the split has none.
+        indices: For each split: which samples of the source it has, in its order.
+        fields: What the fields hold.
+        fingerprint: 64 hexadecimal digits that name the samples, the split and what was done to
+            them, wherever the files lie.
+        preprocessing: What was done, as plain data, for whoever feeds the network later:
+            ``standardize`` {field: {"mean": [...], "std": [...]}}, a value for each channel or
+            number; ``impute`` {field: [...]}, what stands in for a missing number, samples
+            flattened; ``classes`` {field: [...]}; ``columns`` {field: [...]}; ``notes`` [...].
+        stratified_by: The field whose classes every split has its share of, or empty.
+    """
+
+    splits: Mapping[str, Mapping[str, Array]]
+    indices: Mapping[str, Ints]
+    fields: Fields
+    fingerprint: str
+    preprocessing: Mapping[str, Any]
+    stratified_by: str = ""
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many samples each split has."""
+        return {split: len(index) for split, index in self.indices.items()}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what was done to the data."""
+        return tuple(self.preprocessing["notes"])
+
+
+def fields(data: Mapping[str, Any], folder: FilePath) -> Fields:
+    """Return the fields of a document's data without loading the samples.
+
+    Args:
+        data: The document's ``data``.
+        folder: The document's folder, where relative paths start.
+
+    Raises:
+        DataError: A setting, a file or a column is not there or not as expected.
+    """
+    settings = DataSettings.from_plain(data)
+    found = settings.source.fields(folder)
+    _check_standardize(settings, found)
+    return found
+
+
+def prepare(data: Mapping[str, Any], folder: FilePath) -> Prepared:
+    """Load, split, fill and standardize a document's data.
+
+    The same settings give the same arrays, whatever else drew random numbers before.
+
+    Args:
+        data: The document's ``data``.
+        folder: The document's folder, where relative paths start.
+
+    Raises:
+        DataError: A setting, a file or a column is not there or not as expected.
+    """
+    settings = DataSettings.from_plain(data)
+    _check_standardize(settings, settings.source.fields(folder))
+    dataset = settings.source.load(folder)
+    by = _stratify_field(dataset.fields) if settings.split.stratify else ""
+    indices, notes = _indices(settings, dataset, by)
+    splits = {
+        split: {name: values[index] for name, values in dataset.arrays.items()}
+        if len(index)
+        else {}
+        for split, index in indices.items()
+    }
+    impute = _fill_gaps(splits)
+    preprocessing = {
+        "standardize": _standardize(splits, settings.standardize),
+        "impute": impute,
+        "classes": {name: list(f.classes) for name, f in dataset.fields.items() if f.classes},
+        "columns": {name: list(columns) for name, columns in dataset.columns.items()},
+        "notes": [*dataset.notes, *notes, *_gap_notes(impute)],
+    }
+    fingerprint = _fingerprint(settings, dataset, indices)
+    return Prepared(splits, indices, dataset.fields, fingerprint, preprocessing, by)
+
+
+def _check_standardize(settings: DataSettings, found: Fields) -> None:
+    for name in settings.standardize:
+        if name not in found:
+            raise DataError(
+                f"the field {name} is to be standardized, but the data have: {', '.join(found)}"
+            )
+        if not found[name].dtype.startswith("float"):
+            raise DataError(
+                f"the field {name} is to be standardized, but holds whole numbers ({found[name].dtype})"
+            )
+
+
+def _stratify_field(found: Fields) -> str:
+    """The first target that is a class, or empty."""
+    for field in found.values():
+        if field.role == "target" and field.classes and not field.shape:
+            return field.name
+    return ""
+
+
+def _indices(
+    settings: DataSettings, dataset: Dataset, by: str
+) -> tuple[dict[str, Ints], list[str]]:
+    import numpy as np
+
+    from netbuilder.data.splitting import split, split_sizes
+
+    samples = _samples(dataset)
+    free = samples - dataset.held_out
+    fractions = settings.split.fractions
+    notes = []
+    if dataset.held_out:
+        notes.append(
+            f"The {dataset.held_out} samples of the source's own test set are the test split."
+        )
+        rest = fractions["train"] + fractions["val"]
+        fractions = {part: fractions[part] / rest for part in ("train", "val")}
+    sizes = split_sizes(free, fractions)
+    if sizes["train"] < 1:
+        raise DataError(
+            f"{free} samples with a train fraction of {settings.split.train:g} leave none to train on"
+        )
+    labels = dataset.arrays[by][:free].astype(np.int64) if by else None
+    indices = split(free, sizes, settings.split.seed, labels)
+    if dataset.held_out:
+        indices["test"] = np.arange(free, samples, dtype=np.int64)
+    return indices, notes
+
+
+def _samples(dataset: Dataset) -> int:
+    """How many samples there are; every field has as many, of the declared shape and type."""
+    count = len(next(iter(dataset.arrays.values())))
+    for name, field in dataset.fields.items():
+        values = dataset.arrays[name]
+        if values.shape != (count, *field.shape) or values.dtype != field.dtype:
+            raise ValueError(
+                f"the source declares {field}, but gave {values.dtype} {values.shape}, "
+                f"where {count} samples were expected"
+            )
+    return count
+
+
+def _fill_gaps(splits: dict[str, dict[str, Array]]) -> dict[str, list[float]]:
+    """Put training means where numbers are missing, in place of the arrays; return the means."""
+    from netbuilder.data.scaling import fill, gaps, training_means
+
+    used = {}
+    for name, train in splits["train"].items():
+        if any(gaps(part[name]) for part in splits.values() if part):
+            means = training_means(train, name)
+            used[name] = means.reshape(-1).tolist()
+            for part in splits.values():
+                if part:
+                    part[name] = fill(part[name], means)
+    return used
+
+
+def _gap_notes(impute: Mapping[str, Any]) -> list[str]:
+    return [
+        f"Missing numbers of {name} are replaced by the mean over the training samples."
+        for name in impute
+    ]
+
+
+def _standardize(
+    splits: dict[str, dict[str, Array]], names: tuple[str, ...]
+) -> dict[str, dict[str, list[float]]]:
+    """Standardize in place of the arrays; return the means and deviations."""
+    from netbuilder.data.scaling import moments, standardized
+
+    used = {}
+    for name in dict.fromkeys(names):
+        mean, deviation = moments(splits["train"][name])
+        used[name] = {"mean": mean.tolist(), "std": deviation.tolist()}
+        for part in splits.values():
+            if part:
+                part[name] = standardized(part[name], mean, deviation)
+    return used
+
+
+def _fingerprint(settings: DataSettings, dataset: Dataset, indices: Mapping[str, Ints]) -> str:
+    """Hash the samples and what is done to them; paths are left out, the content counts."""
+    import numpy as np
+
+    plain = settings.to_plain()
+    paths = [name for name, param in settings.source.params.items() if isinstance(param, Path)]
+    plain["params"] = {key: value for key, value in plain["params"].items() if key not in paths}
+    digest = hashlib.sha256(json.dumps(plain, sort_keys=True).encode())
+    arrays = {**dataset.arrays, **{f"indices of {part}": index for part, index in indices.items()}}
+    for name, values in arrays.items():
+        header = {
+            "name": name,
+            "shape": values.shape,
+            "dtype": str(values.dtype),
+            "classes": dataset.fields.get(name, Field("")).classes,
+        }
+        digest.update(json.dumps(header, sort_keys=True).encode())
+        little = values.astype(values.dtype.newbyteorder("<"), copy=False)
+        digest.update(np.ascontiguousarray(little).data)
+    return digest.hexdigest()

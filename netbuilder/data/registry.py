@@ -1,0 +1,17 @@
+"""The data sources there are, by id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from netbuilder.data import bundled, toy
+from netbuilder.data.source import DataSource
+
+
+@cache
+def sources() -> Mapping[str, type[DataSource]]:
+    """Return every data source by its id, in the order in which people see them."""
+    listed = (*bundled.SOURCES, *toy.SOURCES)
+    return MappingProxyType({source.id: source for source in listed})

@@ -1,0 +1,79 @@
+"""Filling gaps and standardizing; both learn from the training samples alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from netbuilder.data.arrays import Array
+from netbuilder.data.source import DataError
+
+Floats = npt.NDArray[np.float64]
+
+
+def gaps(values: Array) -> bool:
+    """Whether numbers are missing."""
+    return values.dtype.kind == "f" and bool(np.isnan(values).any())
+
+
+def training_means(values: Array, name: str) -> Floats:
+    """Return the mean of each number of a sample over the samples that have it.
+
+    Args:
+        values: The training samples, (samples, *shape).
+        name: The field, for the message.
+
+    Raises:
+        DataError: Of some number no training sample has a value.
+    """
+    known = ~np.isnan(values)
+    count = known.sum(0)
+    if not count.all():
+        place = int(np.flatnonzero(count.reshape(-1) == 0)[0]) + 1
+        raise DataError(
+            f"number {place} of the field {name} is missing in every training sample, "
+            "so nothing can stand in for it; leave that column out"
+        )
+    total = np.where(known, values, 0).sum(0, dtype=np.float64)
+    mean: Floats = total / count
+    return mean
+
+
+def fill(values: Array, means: Floats) -> Array:
+    """Return the samples with the means in place of what is missing."""
+    return np.where(np.isnan(values), means, values).astype(values.dtype)
+
+
+def moments(values: Array) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation; where all samples agree, the deviation is 1.
+
+    Args:
+        values: The training samples, (samples, *shape). With three or more axes a sample, the first
+            is the channel and has its own moments; with two or one, the last; with none, all.
+
+    Returns:
+        Two arrays of one axis.
+    """
+    axes = _other_axes(values.ndim)
+    wide = values.astype(np.float64)
+    deviation = wide.std(axis=axes)
+    # Compared exactly: the sum behind a mean may round, and 1e-17 would be divided by.
+    same = wide.max(axis=axes) == wide.min(axis=axes)
+    return np.atleast_1d(wide.mean(axis=axes)), np.atleast_1d(np.where(same, 1.0, deviation))
+
+
+def standardized(values: Array, mean: Floats, deviation: Floats) -> Array:
+    """Return the samples with the mean taken off, over the deviation; float32."""
+    shape = [1] * values.ndim
+    if values.ndim > 1:
+        shape[_channel(values.ndim)] = -1
+    scaled = (values.astype(np.float64) - mean.reshape(shape)) / deviation.reshape(shape)
+    return scaled.astype(np.float32)
+
+
+def _channel(ndim: int) -> int:
+    return 1 if ndim >= 4 else ndim - 1
+
+
+def _other_axes(ndim: int) -> tuple[int, ...]:
+    return tuple(axis for axis in range(ndim) if ndim == 1 or axis != _channel(ndim))

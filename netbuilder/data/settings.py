@@ -1,0 +1,126 @@
+"""What a document says of its data: the source, the split and what is standardized, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from netbuilder.data.registry import sources
+from netbuilder.data.source import DataError, DataSource
+from netbuilder.node_api.params import Bool, Declared, Float, Int, ParamError, Texts, describe
+
+D = TypeVar("D", bound=Declared)
+
+_KEYS = ("source", "params", "split", "standardize")
+
+
+class Split(Declared):
+    """How the samples are shared out.
+
+    Sizes are ``samples * fraction``, rounded; what rounding leaves over is trained on.
+    """
+
+    train = Float(0.7, min=0, max=1, doc="Fraction of the samples that is trained on.")
+    val = Float(
+        0.15, min=0, max=1, doc="Fraction that says after each epoch how good the network is."
+    )
+    test = Float(0.15, min=0, max=1, doc="Fraction that is kept for the end.")
+    seed = Int(0, min=0, max=2**32 - 1, doc="Where the random numbers of the split start.")
+    stratify = Bool(True, doc="Give each part the same share of every class.")
+
+    @property
+    def fractions(self) -> dict[str, float]:
+        """The fraction of each part, by its name."""
+        return {"train": self.train, "val": self.val, "test": self.test}
+
+
+class Scaling(Declared):
+    """What is done to the numbers."""
+
+    standardize = Texts(
+        (),
+        doc="Fields brought to mean 0 and standard deviation 1 of the training samples: each "
+        "number of a row by itself, each channel of an image.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DataSettings:
+    """The settings of the data.
+
+    Attributes:
+        source: The source with its parameters.
+        split: How its samples are shared out.
+        standardize: Names of fields.
+    """
+
+    source: DataSource
+    split: Split
+    standardize: tuple[str, ...]
+
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any]) -> DataSettings:
+        """Return the settings that a document's ``data`` describe.
+
+        Args:
+            data: ``source``, and where wanted ``params``, ``split`` and ``standardize``.
+
+        Raises:
+            DataError: Something in there is not a setting.
+        """
+        unknown = [key for key in data if key not in _KEYS]
+        if unknown:
+            raise DataError(f"the data have a setting {unknown[0]}; known are: {', '.join(_KEYS)}")
+        known = sources()
+        name = data.get("source")
+        if not name:
+            raise DataError(f"no data source is chosen; there are: {', '.join(known)}")
+        if not isinstance(name, str) or name not in known:
+            raise DataError(
+                f"there is no data source {describe(name)}; there are: {', '.join(known)}"
+            )
+        source = _declared(known[name], _mapping(data, "params"), f"the data source {name}")
+        split = _declared(Split, _mapping(data, "split"), "the split of the data")
+        total = sum(split.fractions.values())
+        if abs(total - 1) > 1e-6:
+            parts = ", ".join(f"{part} {value:g}" for part, value in split.fractions.items())
+            raise DataError(f"the fractions of the split ({parts}) add up to {total:g}, not to 1")
+        if split.train == 0:
+            raise DataError("the split gives nothing to train on; make train larger than 0")
+        scaling = {"standardize": data["standardize"]} if "standardize" in data else {}
+        return cls(source, split, _declared(Scaling, scaling, "the data").standardize)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return every setting with its value, defaults included, as plain data."""
+        return {
+            "source": self.source.id,
+            "params": self.source.to_plain(),
+            "split": self.split.to_plain(),
+            "standardize": list(self.standardize),
+        }
+
+
+def describe_settings() -> dict[str, Any]:
+    """Return everything declared about data as plain data: sources by id, split, scaling."""
+    return {
+        "sources": {name: source.describe() for name, source in sources().items()},
+        "split": {name: param.facts() for name, param in Split.params.items()},
+        "scaling": {name: param.facts() for name, param in Scaling.params.items()},
+    }
+
+
+def _mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = data.get(key, {})
+    if not isinstance(value, Mapping):
+        raise DataError(
+            f"{key} of the data is {describe(value)}, but an object with settings was expected"
+        )
+    return value
+
+
+def _declared(kind: type[D], values: Mapping[str, Any], where: str) -> D:
+    try:
+        return kind(values)
+    except ParamError as error:
+        raise DataError(f"{where}: {error}") from error
