@@ -93,7 +93,7 @@ def _write_group(group: Group, plan: Plan, names: ArgumentNames) -> Written:
         *_init(signature, [*stored, *built]),
         *_method("forward", ["self", *(f"{port}: Tensor" for port in ins)], _tensors(len(outs))),
         *body.statements,
-        Statement(tuple(reader.lines("return ", returned, 8))),
+        Statement(tuple(reader.returned(returned, 8))),
     ]
     return Written(tuple(statements), tuple(used), types, plan.size_names)
 
@@ -185,7 +185,7 @@ class _NetworkWriter:
         body = flow(self._forward_steps, given, [*results, *extras], self._taken, printer)
         arguments = ["self", *(f"{name}: Tensor" for name in self._inputs)]
         returned = _several([body.names[value] for value in [*results, *extras]])
-        ending = Statement(tuple(printer.lines("return ", returned, 8)))
+        ending = Statement(tuple(printer.returned(returned, 8)))
         declared = _method("forward", arguments, _tensors(len(results)))
         if not extras:
             return [*declared, *body.statements, ending]
@@ -193,7 +193,7 @@ class _NetworkWriter:
         index = 0 if len(results) == 1 else slice(None, len(results))
         return [
             *declared,
-            Statement(tuple(printer.lines("return ", values[index], 8))),
+            Statement(tuple(printer.returned(values[index], 8))),
             _BLANK,
             *_method("_forward", arguments, "tuple[Tensor, ...]"),
             Statement(('        """Return the outputs, then what the losses need besides."""',)),

@@ -16,7 +16,7 @@ from netbuilder.node_api.calls import Attribute, Call, Expr, Name, call
 from netbuilder.node_api.node_type import NodeType, WeightedNodeType
 from netbuilder.node_api.ports import TensorType
 
-_FLOW_NAMES = ("x", "h", "y", "z", "value")
+_FLOW_NAMES = ("x", "h", "z")
 _INITIALIZERS = {
     "xavier_uniform": ("nn.init.xavier_uniform_", {}),
     "xavier_normal": ("nn.init.xavier_normal_", {}),
@@ -183,16 +183,17 @@ def _allocate(
     for value in results:
         users.setdefault(value, []).append(len(steps))
     used_names = set(taken)
-    flowing = next((name for name in _FLOW_NAMES if name not in used_names), "")
-    free_at = 0
+    # One running name for each of up to three branches that are open at the same time.
+    free_at = {name: 0 for name in _FLOW_NAMES if name not in used_names}
     allocated: dict[Endpoint, str] = {}
     for at, step in enumerate(steps):
         used = [Endpoint(step.node.id, p) for p in step.outputs]
         used = [value for value in used if value in users and value not in given]
         for value in used:
-            if len(used) == 1 and len(users[value]) == 1 and at >= free_at and flowing:
-                allocated[value] = flowing
-                free_at = users[value][0]
+            running = next((name for name, free in free_at.items() if free <= at), "")
+            if len(used) == 1 and len(users[value]) == 1 and running:
+                allocated[value] = running
+                free_at[running] = users[value][0]
             elif len(step.outputs) == 1:
                 allocated[value] = step.node.id
             else:

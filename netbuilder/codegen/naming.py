@@ -8,7 +8,7 @@ import keyword
 import re
 from collections.abc import Collection, Iterable
 
-from netbuilder.graph.model import Graph
+from netbuilder.graph.model import Graph, Node
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _DIGITS = re.compile(r"(\d+)")
@@ -59,7 +59,9 @@ def writing_order(graph: Graph, wanted: Iterable[str]) -> list[str]:
             waits[target.node] += 1
             follows.setdefault(source.node, []).append(target.node)
     ready: list[tuple[int, tuple[tuple[int, str], ...], str]] = [
-        (0, natural(name), name) for name, count in waits.items() if not count
+        (_order(graph.nodes[name]), natural(name), name)
+        for name, count in waits.items()
+        if not count
     ]
     heapq.heapify(ready)
     order: list[str] = []
@@ -71,3 +73,9 @@ def writing_order(graph: Graph, wanted: Iterable[str]) -> list[str]:
             if not waits[follower]:
                 heapq.heappush(ready, (-len(order), natural(follower), follower))
     return order
+
+
+def _order(node: Node) -> int:
+    """The place that an input has been given among the inputs; later ones are read later."""
+    order = node.params.get("order", 0)
+    return order if isinstance(order, int) else 0

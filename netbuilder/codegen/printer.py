@@ -127,6 +127,14 @@ class Printer:
             case _:
                 return [pad + prefix + flat + suffix]
 
+    def returned(self, value: Any, indent: int) -> list[str]:
+        """Return a return statement; a short tuple stands without parentheses."""
+        if isinstance(value, tuple) and len(value) > 1:
+            flat = "return " + ", ".join(self.inline(item) for item in value)
+            if indent + len(flat) <= WIDTH:
+                return [" " * indent + flat]
+        return self.lines("return ", value, indent)
+
     def _arguments(self, call: Call) -> list[str]:
         return [
             *(self.inline(argument) for argument in call.args),
@@ -233,7 +241,9 @@ def documentation(title: str, paragraphs: list[str], indent: int) -> list[str]:
     into single ones.
     """
     pad = " " * indent
-    first = _wrapped(title, indent, first_indent=indent + 3) or ["The network."]
+    first = _wrapped(title, indent, first_indent=indent + 4) or ["The network"]
+    if first[-1][-1].isalnum():
+        first[-1] += "."
     lines = [f'{pad}"""{first[0]}', *(pad + line for line in first[1:])]
     for paragraph in paragraphs:
         wrapped = _wrapped(paragraph, indent)

@@ -22,8 +22,8 @@ REPEAT_INDEX = "index"
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 # Names that the generated module, or nn.Module itself, needs for something else.
 RESERVED_NAMES = frozenset(
-    """F abs all any bool bytes dict enumerate float forward getattr half int len list losses
-    math max min nn object print range self set str sum super torch tuple type zip add_module apply
+    """F Tensor dict float forward half int losses
+    max min nn range self super torch tuple type add_module apply
     bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval
     extra_repr get_buffer get_extra_state get_parameter get_submodule ipu load_state_dict modules mtia
     named_buffers named_children named_modules named_parameters parameters register_buffer
