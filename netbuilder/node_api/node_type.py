@@ -38,6 +38,7 @@ class NodeType(Declared):
             ports in order: port names, None for a part nobody can use, nested tuples. A node may
             set its own in ``__init__`` where a parameter decides.
         random: Whether a forward in training draws random numbers.
+        view: Whether the outputs are the inputs' numbers laid out anew, at no cost of memory.
     """
 
     id: ClassVar[str]
@@ -47,6 +48,7 @@ class NodeType(Declared):
     role: ClassVar[Role] = ""
     unpack: Unpack = None
     random: ClassVar[bool] = False
+    view: ClassVar[bool] = False
     ins: ClassVar[tuple[In, ...]] = ()
     outs: ClassVar[tuple[Out, ...]] = ()
 
