@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -222,8 +223,8 @@ class Recipe(Declared):
         return self.metric.rpartition(".")[2] in SMALLER_IS_BETTER or self.metric.startswith("loss")
 
     def better(self, value: float, best: float | None) -> bool:
-        """Whether ``value`` improves on ``best`` by more than ``min_delta``; NaN never does."""
-        if value != value:
+        """Whether ``value`` improves on ``best`` by more than ``min_delta``; only finite ones do."""
+        if not math.isfinite(value):
             return False
         if best is None:
             return True

@@ -167,6 +167,16 @@ class RunFolder:
         """Everything that happened, oldest first; a torn last line is left out."""
         return read_events(self.events, 0)[0]
 
+    def best_weights(self) -> Path | None:
+        """The file of the best epoch's weights, of the newest ones before there is a best; or None."""
+        try:
+            latest = (self.checkpoints / "LATEST").read_text(encoding="ascii").strip()
+            state = read_json(self.checkpoints / latest / "state.json").get("state", {})
+        except (OSError, RunError):
+            return None
+        folder = self.checkpoints / (state.get("best") or latest)
+        return folder / "model.safetensors"
+
     def is_active(self) -> bool:
         """Whether a worker holds the run; a process id alone would not prove it."""
         if not self.lock_file.exists():

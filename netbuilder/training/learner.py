@@ -1,0 +1,187 @@
+"""One step of training, and putting a network back to where a checkpoint left it.
+
+The step path reads no value back from the device: losses stay tensors until somebody asks for many of
+them at once. All it draws from random generators, it draws in an order that depends on the step alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from netbuilder.training.checkpoints import Checkpoint, random_state, restore_random_state
+from netbuilder.training.evaluate import in_precision
+from netbuilder.training.optimizers import (
+    build_optimizer,
+    optimizer_tensors,
+    restore_optimizer,
+    trainable,
+)
+from netbuilder.training.recipe import Recipe
+from netbuilder.training.schedule import epoch_seed, is_constant, learning_rate, plan
+
+# The losses of a step, in their order, and the norm of the gradients where it was measured.
+Step = tuple[tuple[Tensor, ...], Tensor | None]
+TakeStep = Callable[[int], Step]
+
+
+class Learner:
+    """A network in training, with its optimizer and its training data.
+
+    Args:
+        model: The network, on the device.
+        tensors: Inputs and targets of the training split, on the device.
+        recipe: How it is trained.
+        device: Where.
+
+    Attributes:
+        parameters: What is trained, by name.
+        plan: How epochs fall into steps.
+
+    Raises:
+        RunError: There is nothing to train.
+    """
+
+    def __init__(
+        self, model: nn.Module, tensors: Sequence[Tensor], recipe: Recipe, device: torch.device
+    ) -> None:
+        self.model = model
+        self.tensors = tensors
+        self.recipe = recipe
+        self.device = device
+        self.parameters = trainable(model)
+        self.optimizer = build_optimizer(recipe, self.parameters.values())
+        self.plan = plan(recipe, len(tensors[0]))
+
+    def batches(self, epoch: int) -> tuple[Tensor, ...]:
+        """The samples of every batch of an epoch, as indices on the device; epochs count from 0."""
+        count = len(self.tensors[0])
+        if self.recipe.shuffle:
+            generator = torch.Generator().manual_seed(epoch_seed(self.recipe.seed, epoch))
+            order = torch.randperm(count, generator=generator)
+        else:
+            order = torch.arange(count)
+        used = order[: self.plan.samples].to(self.device)
+        return torch.split(used, self.plan.batch_size)
+
+    def rate(self, step: int) -> float:
+        """The learning rate of a step, counted from 0."""
+        return learning_rate(self.recipe, step, self.plan.steps)
+
+    def steps(self, epoch: int) -> TakeStep:
+        """Return the function that does a step of an epoch, by its position in the epoch.
+
+        Everything a step needs is bound here once: on small networks each lookup shows.
+        """
+        batches = self.batches(epoch)
+        recipe, optimizer = self.recipe, self.optimizer
+        first = epoch * self.plan.steps
+        parameters = list(self.parameters.values())
+        update = optimizer.step
+        groups = optimizer.param_groups
+        constant = is_constant(recipe)
+        clip, norm_every = recipe.clip_norm, recipe.gradient_norm_every
+        backward = self._averaged(batches) if recipe.accumulate > 1 else self._plain(batches)
+
+        def take(position: int) -> Step:
+            losses = backward(position)
+            norm = None
+            if clip:
+                norm = nn.utils.clip_grad_norm_(parameters, clip, foreach=True)
+            elif norm_every and (first + position + 1) % norm_every == 0:
+                gradients = [p.grad for p in parameters if p.grad is not None]
+                norm = nn.utils.get_total_norm(gradients, foreach=True)
+            if not constant:
+                rate = self.rate(first + position)
+                for group in groups:
+                    group["lr"] = rate
+            update()
+            for parameter in parameters:
+                parameter.grad = None
+            return losses, norm
+
+        return take
+
+    def _plain(self, batches: Sequence[Tensor]) -> Callable[[int], tuple[Tensor, ...]]:
+        """A step of one batch."""
+        losses_of: Any = self.model.losses
+        tensors = tuple(self.tensors)
+        precision = in_precision(self.recipe, self.device)
+        mixed = self.recipe.precision != "fp32"
+
+        def backward(position: int) -> tuple[Tensor, ...]:
+            index = batches[position]
+            batch = [tensor.index_select(0, index) for tensor in tensors]
+            if mixed:
+                with precision():
+                    losses = tuple(losses_of(*batch)[0].values())
+            else:
+                losses = tuple(losses_of(*batch)[0].values())
+            total = losses[0] if len(losses) == 1 else torch.stack(losses).sum()
+            total.backward()
+            return tuple([loss.detach() for loss in losses])
+
+        return backward
+
+    def _averaged(self, batches: Sequence[Tensor]) -> Callable[[int], tuple[Tensor, ...]]:
+        """A step of several batches, each weighted by its samples, as one large batch would be."""
+        losses_of: Any = self.model.losses
+        precision = in_precision(self.recipe, self.device)
+        accumulate = self.plan.accumulate
+
+        def backward(position: int) -> tuple[Tensor, ...]:
+            several = batches[position * accumulate : (position + 1) * accumulate]
+            samples = sum(map(len, several))
+            means: tuple[Tensor, ...] = ()
+            for index in several:
+                share = len(index) / samples
+                with precision():
+                    losses = losses_of(*[t.index_select(0, index) for t in self.tensors])[0]
+                parts = [loss * share for loss in losses.values()]
+                torch.stack(parts).sum().backward()  # type: ignore[no-untyped-call]
+                done = [part.detach() for part in parts]
+                means = tuple(a + b for a, b in zip(means, done, strict=True)) or tuple(done)
+            return means
+
+        return backward
+
+    def extent(self, position: int) -> tuple[int, int]:
+        """The batches and samples of a step at a position of an epoch."""
+        p = self.plan
+        first, last = position * p.accumulate, min((position + 1) * p.accumulate, p.batches)
+        return last - first, min(last * p.batch_size, p.samples) - first * p.batch_size
+
+    def weights(self) -> dict[str, Tensor]:
+        """The weights and buffers by name; not a copy."""
+        return dict(self.model.state_dict())
+
+    def optimizer_state(self) -> dict[str, Tensor]:
+        """The optimizer's state by name; not a copy."""
+        return optimizer_tensors(self.optimizer, self.parameters)
+
+    def random_state(self) -> dict[str, Any]:
+        """Where the random generators stand."""
+        return random_state(self.device)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go back to exactly where a checkpoint was written."""
+        self.model.load_state_dict(checkpoint.model)
+        restore_optimizer(self.optimizer, self.parameters, checkpoint.optimizer)
+        restore_random_state(checkpoint.state["random"], self.device)
+        for parameter in self.parameters.values():
+            parameter.grad = None
+
+    def is_finite(self) -> bool:
+        """Whether all weights and the optimizer's state are finite numbers."""
+        return not first_bad({**self.weights(), **self.optimizer_state()})
+
+
+def first_bad(tensors: dict[str, Tensor]) -> str:
+    """The name of the first tensor that holds NaN or infinity; empty when none does."""
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+            return name
+    return ""
