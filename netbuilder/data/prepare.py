@@ -93,8 +93,8 @@ def prepare(data: Mapping[str, Any], folder: FilePath) -> Prepared:
         DataError: A setting, a file or a column is not there or not as expected.
     """
     settings = DataSettings.from_plain(data)
-    _check_standardize(settings, settings.source.fields(folder))
     dataset = settings.source.load(folder)
+    _check_standardize(settings, dataset.fields)
     by = _stratify_field(dataset.fields) if settings.split.stratify else ""
     indices, notes = _indices(settings, dataset, by)
     splits = {

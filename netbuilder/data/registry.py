@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from netbuilder.data import bundled, toy
+from netbuilder.data import bundled, csv_file, idx_files, toy
 from netbuilder.data.source import DataSource
 
 
 @cache
 def sources() -> Mapping[str, type[DataSource]]:
     """Return every data source by its id, in the order in which people see them."""
-    listed = (*bundled.SOURCES, *toy.SOURCES)
+    listed = (*bundled.SOURCES, *toy.SOURCES, *csv_file.SOURCES, *idx_files.SOURCES)
     return MappingProxyType({source.id: source for source in listed})

@@ -100,8 +100,8 @@ class Spirals(_Toy, id="spirals", title="Spirals", task="classification"):
     """Spirals around each other, an arm a class."""
 
     arms = Int(2, min=2, max=10, doc="Number of spirals, and so of classes.")
-    turns = Float(1.0, min=0.1, max=5, doc="How often an arm goes round.")
-    noise = Float(0.03, min=0, max=10, doc=_Toy.noise.doc)
+    turns = Float(1.5, min=0.1, max=5, doc="How often an arm goes round.")
+    noise = Float(0.02, min=0, max=10, doc=_Toy.noise.doc)
 
     def classes(self) -> tuple[str, ...]:
         """One an arm."""
