@@ -1,0 +1,237 @@
+"""What a network costs: parameters, floating-point operations and memory.
+
+Sizes that are left open stay formulas; the batch is ``N``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from netbuilder.node_api.axes import Axes
+from netbuilder.node_api.dims import Dim, Sym, product, size_at
+from netbuilder.node_api.node_type import NodeType
+from netbuilder.node_api.ports import FLOATS, TensorType
+
+DEFAULT_BATCH = 32
+
+_BYTES = {
+    "float64": 8,
+    "int64": 8,
+    "float32": 4,
+    "int32": 4,
+    "float16": 2,
+    "bfloat16": 2,
+    "int16": 2,
+    "int8": 1,
+    "uint8": 1,
+    "bool": 1,
+}
+_ONE_SAMPLE = {"N": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCost:
+    """What one node costs; an instance of a group costs what all its repeats do.
+
+    Attributes:
+        parameters: Numbers in its weights, frozen ones too; shared repeats count once.
+        trainable: Those of them that training changes.
+        flops: Floating-point operations of one forward of a batch of N.
+        weights: Bytes of its weights.
+        trained_weights: Bytes of the weights that training changes.
+        activations: Bytes of its outputs for a batch of N, which the backward pass needs again.
+    """
+
+    parameters: Dim = 0
+    trainable: Dim = 0
+    flops: Dim = 0
+    weights: Dim = 0
+    trained_weights: Dim = 0
+    activations: Dim = 0
+
+    def to_plain(self, batch: int) -> dict[str, Any]:
+        """The cost as JSON data; a size that is left open is None, with its formula beside it."""
+        plain: dict[str, Any] = {}
+        _put(plain, "parameters", self.parameters)
+        _put(plain, "trainable", self.trainable)
+        _put(plain, "flops", size_at(self.flops, _ONE_SAMPLE))
+        _put(plain, "memory", self.weights + size_at(self.activations, {"N": batch}))
+        return plain
+
+
+FREE = NodeCost()
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a network costs.
+
+    Attributes:
+        total: Of the whole network.
+        nodes: By path; what lies inside of an instance of a group stands there for one repeat.
+        batch: Samples in a batch, for memory.
+        optimizer_slots: Numbers the optimizer keeps for every trained weight.
+    """
+
+    total: NodeCost = FREE
+    nodes: Mapping[str, NodeCost] = field(default_factory=dict)
+    batch: int = DEFAULT_BATCH
+    optimizer_slots: int = 2
+
+    @property
+    def parameters(self) -> Dim:
+        """Numbers in all weights, as torch counts them."""
+        return self.total.parameters
+
+    @property
+    def trainable(self) -> Dim:
+        """Numbers that training changes."""
+        return self.total.trainable
+
+    @property
+    def flops(self) -> Dim:
+        """Floating-point operations of a forward of one sample, as torch's counter counts."""
+        return size_at(self.total.flops, _ONE_SAMPLE)
+
+    @property
+    def weights_memory(self) -> Dim:
+        """Bytes of all weights."""
+        return self.total.weights
+
+    @property
+    def activation_memory(self) -> Dim:
+        """Bytes of everything one forward of a batch keeps for the backward pass."""
+        return self.activations(self.batch)
+
+    @property
+    def memory(self) -> Dim:
+        """Bytes a training step needs: weights, gradients, optimizer and activations."""
+        return self.training(self.batch)
+
+    def activations(self, batch: int) -> Dim:
+        """Return the activation memory of a batch in bytes."""
+        return size_at(self.total.activations, {"N": batch})
+
+    def training(self, batch: int) -> Dim:
+        """Return the memory of a training step in bytes."""
+        trained = self.total.trained_weights * (1 + self.optimizer_slots)
+        return self.total.weights + trained + self.activations(batch)
+
+    def to_plain(self) -> dict[str, Any]:
+        """The cost as JSON data; a size that is left open is None, with its formula beside it."""
+        plain: dict[str, Any] = {}
+        _put(plain, "parameters", self.parameters)
+        _put(plain, "trainable", self.trainable)
+        _put(plain, "flops", self.flops)
+        _put(plain, "memory", self.memory)
+        _put(plain, "weights_memory", self.weights_memory)
+        _put(plain, "activation_memory", self.activation_memory)
+        plain["batch"] = self.batch
+        plain["nodes"] = {path: cost.to_plain(self.batch) for path, cost in self.nodes.items()}
+        return plain
+
+
+def node_cost(node: NodeType, axes: Axes, outputs: Mapping[str, TensorType]) -> NodeCost:
+    """Return what a node with known types costs, its weights taken as trained."""
+    parameters: Dim = 0
+    for shape in node.weights(axes).values():
+        parameters = parameters + product(shape)
+    flops = node.flops(axes, outputs)
+    weights = parameters * _weight_bytes(axes)
+    activations: Dim = 0
+    if not (node.view or node.role):
+        for tensor in outputs.values():
+            activations = activations + product(tensor.shape) * _BYTES[tensor.dtype]
+    if parameters == 0 and flops == 0 and activations == 0:
+        return FREE
+    return NodeCost(parameters, parameters, flops, weights, weights, activations)
+
+
+def times(cost: NodeCost, count: int) -> NodeCost:
+    """Return the cost of ``count`` things of which one costs ``cost``."""
+    if count == 1:
+        return cost
+    return NodeCost(
+        cost.parameters * count,
+        cost.trainable * count,
+        cost.flops * count,
+        cost.weights * count,
+        cost.trained_weights * count,
+        cost.activations * count,
+    )
+
+
+def frozen_cost(cost: NodeCost) -> NodeCost:
+    """Return the cost of a node whose weights stay as they are."""
+    return NodeCost(cost.parameters, 0, cost.flops, cost.weights, 0, cost.activations)
+
+
+def sharing_weights(first: NodeCost, total: NodeCost) -> NodeCost:
+    """Return the cost of repeats that use the weights of the first one."""
+    return NodeCost(
+        first.parameters,
+        first.trainable,
+        total.flops,
+        first.weights,
+        first.trained_weights,
+        total.activations,
+    )
+
+
+def sum_of(costs: Iterable[NodeCost]) -> NodeCost:
+    """Return the sum of ``costs``; equal ones are counted first, which is quick in deep networks."""
+    counts: dict[int, int] = {}
+    different: dict[int, NodeCost] = {}
+    for cost in costs:
+        key = id(cost)
+        counts[key] = counts.get(key, 0) + 1
+        different[key] = cost
+    parameters: Dim = 0
+    trainable: Dim = 0
+    flops: Dim = 0
+    weights: Dim = 0
+    trained: Dim = 0
+    activations: Dim = 0
+    for key, cost in different.items():
+        if cost is not FREE:
+            count = counts[key]
+            parameters = parameters + cost.parameters * count
+            trainable = trainable + cost.trainable * count
+            flops = flops + cost.flops * count
+            weights = weights + cost.weights * count
+            trained = trained + cost.trained_weights * count
+            activations = activations + cost.activations * count
+    return NodeCost(parameters, trainable, flops, weights, trained, activations)
+
+
+def batch_of(recipe: Mapping[str, Any]) -> int:
+    """Return the batch size a recipe asks for."""
+    value = recipe.get("batch_size")
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return value
+    return DEFAULT_BATCH
+
+
+def optimizer_slots_of(recipe: Mapping[str, Any]) -> int:
+    """Return how many numbers the recipe's optimizer keeps for every trained weight."""
+    if recipe.get("optimizer") == "sgd":
+        return 1 if recipe.get("momentum") else 0
+    return 2
+
+
+def _weight_bytes(axes: Axes) -> int:
+    """Weights have the type of the first input of floating-point numbers, or else torch's default."""
+    for tensor in axes.inputs.values():
+        if tensor.dtype in FLOATS:
+            return _BYTES[tensor.dtype]
+    return _BYTES["float32"]
+
+
+def _put(plain: dict[str, Any], name: str, value: Dim) -> None:
+    if isinstance(value, Sym):
+        plain[name] = None
+        plain[f"{name}_formula"] = str(value)
+    else:
+        plain[name] = int(value)

@@ -1,0 +1,468 @@
+"""What flows where: the type at every port of a graph, through groups and their repeats.
+
+What is worked out for one node holds for every other of the same kind with the same inputs, and a
+graph that was evaluated before is evaluated again only where something can have changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from typing import Any
+
+from netbuilder.catalogue.catalogue import Catalogue
+from netbuilder.check.cost import (
+    FREE,
+    NodeCost,
+    frozen_cost,
+    node_cost,
+    sharing_weights,
+    sum_of,
+    times,
+)
+from netbuilder.check.definitions import NO_DEFINITIONS, Definition, Definitions
+from netbuilder.check.kinds import MAIN, Kind, Kinds, Scope, scope_of
+from netbuilder.check.layout import NO_WIRES, Layout
+from netbuilder.check.structure import Structure, structure_of
+from netbuilder.check.wiring import wire_problems
+from netbuilder.graph.model import GROUP_PREFIX, REPEAT_INDEX, Endpoint, Graph, Node
+from netbuilder.node_api.dims import Shape, Sym
+from netbuilder.node_api.node_type import evaluate
+from netbuilder.node_api.ports import TensorType
+from netbuilder.node_api.problems import Problem
+
+MAX_SIZE = 2**53
+MAX_FACTORS = 32
+MAX_TERMS = 64
+MAX_OPENED = 1_000_000
+
+_KEPT = 50_000
+
+Types = Mapping[str, TensorType]
+NO_TYPES: Types = {}
+
+
+@dataclass(eq=False, slots=True)
+class Result:
+    """What evaluating a node of some kind with some inputs gave.
+
+    Attributes:
+        types: The type at every output port, where it is known.
+        problems: What does not fit.
+        cost: What it costs.
+        weights: The shape of every trained tensor.
+        runs: For an instance of a group, what happened inside, with the number of the repeat;
+            repeats that go like the one before are left out.
+        opened: How many nodes there are with the group opened, one repeat counted.
+    """
+
+    types: Types = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    cost: NodeCost = FREE
+    weights: Mapping[str, Shape] = field(default_factory=dict)
+    runs: tuple[tuple[int, GraphRun], ...] = ()
+    opened: int = 1
+
+
+UNKNOWN = Result()
+
+
+@dataclass(eq=False, slots=True)
+class Record:
+    """A node of a graph with what was found out about it.
+
+    Attributes:
+        node: The node.
+        kind: What it is.
+        inputs: The type at every input port, None where nothing is connected or it is not known.
+        result: What evaluating it gave.
+        problems: Everything that is wrong at this node; inside of a group not counted.
+    """
+
+    node: Node
+    kind: Kind
+    inputs: tuple[TensorType | None, ...]
+    result: Result
+    problems: tuple[Problem, ...]
+
+    @property
+    def troubled(self) -> bool:
+        """Whether there is something to tell about this node or what lies inside of it."""
+        return bool(self.problems) or any(run.is_troubled for _, run in self.result.runs)
+
+    @property
+    def traits(self) -> tuple[object, ...]:
+        """What the rules about a whole graph go by."""
+        result, kind = self.result, self.kind
+        weights = result.cost.trainable != 0, result.cost.parameters != 0
+        return (
+            kind.role,
+            kind.ports_known,
+            kind.outputs,
+            bool(result.types),
+            bool(self.problems),
+            weights,
+        )
+
+
+@dataclass(eq=False)
+class GraphRun:
+    """One evaluation of a graph.
+
+    Attributes:
+        graph: The graph.
+        group: The id of its group; empty for the main graph.
+        layout: Its topology.
+        scope: What expressions could use.
+        incoming: The type at every group input, None where it is not known.
+        definitions: The groups that were known.
+        records: By node id.
+        troubled: The nodes that have something to tell.
+        structure: What was found about the graph as a whole.
+    """
+
+    graph: Graph
+    group: str
+    layout: Layout
+    scope: Scope
+    incoming: Mapping[str, TensorType | None]
+    definitions: Definitions
+    records: dict[str, Record] = field(default_factory=dict)
+    troubled: set[str] = field(default_factory=set)
+    structure: Structure = Structure()
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether there is something to tell about this graph or what lies inside of it."""
+        return bool(self.troubled or self.structure.findings)
+
+    def type_at(self, value: Endpoint) -> TensorType | None:
+        """Return the type of a value, or None where it is not known."""
+        record = self.records.get(value.node)
+        return record.result.types.get(value.port) if record else None
+
+    def source(self, node: str, port: str) -> Endpoint | None:
+        """Return what is connected to an input port."""
+        return self.layout.wires.get(node, NO_WIRES).get(port)
+
+
+class Evaluator:
+    """Evaluates graphs, and remembers.
+
+    Args:
+        catalogue: The node types.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.kinds = Kinds(catalogue)
+        self.definitions = NO_DEFINITIONS
+        self._results: dict[tuple[Any, ...], Result] = {}
+        self._inside: dict[tuple[Any, ...], GraphRun] = {}
+        self._latest: dict[tuple[Any, ...], GraphRun] = {}
+        self._layouts: dict[str, Layout] = {}
+
+    def run(
+        self,
+        graph: Graph,
+        group: str = "",
+        scope: Scope = MAIN,
+        incoming: Mapping[str, TensorType | None] | None = None,
+    ) -> GraphRun:
+        """Evaluate a graph.
+
+        Args:
+            graph: The graph.
+            group: The id of its group; empty for the main graph.
+            scope: What expressions may use.
+            incoming: The type at every group input, None where it is not known.
+        """
+        incoming = incoming or {}
+        layout = self._layout(graph, group)
+        slot = (group, scope.key, tuple(incoming.items()))
+        run = GraphRun(graph, group, layout, scope, incoming, self.definitions)
+        before = self._latest.get(slot)
+        if before is None:
+            for name in layout.order:
+                record = run.records[name] = self._record(run, name)
+                if record.problems or (record.result.runs and record.troubled):
+                    run.troubled.add(name)
+            run.structure = structure_of(run)
+        else:
+            self._update(run, before)
+        if len(self._latest) >= _KEPT:
+            self._latest.clear()
+        self._latest[slot] = run
+        return run
+
+    def kind(self, node: Node, scope: Scope) -> Kind:
+        """Return what a node is."""
+        if not node.type.startswith(GROUP_PREFIX):
+            return self.kinds.plain(node, scope)
+        definitions = self.definitions
+        recursive = node.group in definitions.recursive
+        definition = definitions.by_id.get(node.group)
+        return self.kinds.group(node, scope, definition, recursive=recursive)
+
+    def _layout(self, graph: Graph, group: str) -> Layout:
+        layout = self._layouts.get(group)
+        if layout is None or not layout.fits(graph):
+            layout = self._layouts[group] = Layout(graph, layout)
+        return layout
+
+    def _update(self, run: GraphRun, before: GraphRun) -> None:
+        """Fill a run from an earlier one of the same slot, evaluating what can have changed."""
+        layout, position = run.layout, run.layout.position
+        records = run.records = dict(before.records)
+        run.troubled = set(before.troubled)
+        changed = _changed(run, before)
+        same_structure = layout is before.layout
+        heap = [position[name] for name in changed]
+        heapify(heap)
+        while heap:
+            place = heappop(heap)
+            while heap and heap[0] == place:
+                heappop(heap)
+            name = layout.order[place]
+            old, record = before.records.get(name), self._record(run, name)
+            if old is None or _flows_differently(records.get(name, old), record):
+                for follower in layout.follows.get(name, ()):
+                    heappush(heap, position[follower])
+            if old is None or old.traits != record.traits:
+                same_structure = False
+            records[name] = record
+            if record.troubled:
+                run.troubled.add(name)
+            else:
+                run.troubled.discard(name)
+        if same_structure:
+            run.structure = before.structure
+        else:
+            run.structure = structure_of(run)
+
+    def _record(self, run: GraphRun, name: str) -> Record:
+        node = run.graph.nodes[name]
+        kind = self.kind(node, run.scope)
+        wires = run.layout.wires.get(name, NO_WIRES)
+        records, stuck = run.records, run.layout.stuck
+        waits = name in stuck
+        types: list[TensorType | None] = []
+        complete, connected = True, 0
+        for port in kind.inputs:
+            flow = None
+            source = wires.get(port)
+            if source is not None:
+                connected += 1
+                # A node on a cycle, or behind one, takes nothing from others like it.
+                if not (waits and source.node in stuck):
+                    record = records.get(source.node)
+                    if record is not None:
+                        flow = record.result.types.get(source.port)
+                if flow is None:
+                    complete = False
+            elif port in kind.required:
+                complete = False
+            types.append(flow)
+        inputs = tuple(types)
+        problems = kind.problems
+        if not complete or connected < len(wires) or node.bypass or kind.role:
+            problems = (*problems, *wire_problems(self, run, node, kind, wires, inputs))
+        result = self._result(run, node, kind, inputs, complete)
+        if result.problems:
+            problems = (*problems, *result.problems)
+        return Record(node, kind, inputs, result, problems)
+
+    def _result(
+        self,
+        run: GraphRun,
+        node: Node,
+        kind: Kind,
+        inputs: tuple[TensorType | None, ...],
+        complete: bool,
+    ) -> Result:
+        if node.bypass:
+            return _bypassed(kind, inputs)
+        if kind.role == "group_input":
+            incoming = run.incoming.get(node.id)
+            return Result({kind.outputs[0]: incoming}) if incoming is not None else UNKNOWN
+        if kind.instance is not None:
+            if not complete:
+                return UNKNOWN
+        elif kind.definition is None:
+            return UNKNOWN
+        key = (kind, node.frozen, *inputs)
+        result = self._results.get(key)
+        if result is None:
+            if len(self._results) >= _KEPT:
+                self._results.clear()
+            result = _evaluated(kind, inputs) if kind.instance else self._opened(kind, inputs)
+            if node.frozen and result.cost is not FREE:
+                result.cost = frozen_cost(result.cost)
+            self._results[key] = result
+        return result
+
+    def _opened(self, kind: Kind, inputs: tuple[TensorType | None, ...]) -> Result:
+        """Evaluate an instance of a group, repeat after repeat."""
+        definition = kind.definition
+        assert definition is not None
+        incoming = dict(zip(kind.inputs, inputs, strict=True))
+        runs: list[tuple[int, GraphRun]] = []
+        costs: list[NodeCost] = []
+        outputs: list[TensorType | None] = []
+        for index in range(kind.repeat):
+            run = self._inside_of(definition, kind.scope, index, incoming)
+            if not runs or runs[-1][1] is not run:
+                runs.append((index, run))
+            outputs = [_handed_out(run, name) for name in definition.outputs]
+            cost = sum_of(record.result.cost for record in run.records.values())
+            following = {**incoming, **dict(zip(kind.inputs, outputs, strict=False))}
+            if following == incoming and not definition.uses_index:
+                costs.append(times(cost, kind.repeat - index))
+                break
+            costs.append(cost)
+            incoming = following
+            if None in outputs:
+                break
+        first = runs[0][1]
+        total = costs[0] if len(costs) == 1 else sum_of(costs)
+        if kind.shared and kind.repeat > 1:
+            single = sum_of(record.result.cost for record in first.records.values())
+            total = sharing_weights(single, total)
+        opened = 1 + sum(record.result.opened for record in first.records.values())
+        problems = _sharing_problems(kind, runs)
+        if opened > MAX_OPENED:
+            message = f"the group {kind.title} opens to {opened} nodes, but at most {MAX_OPENED} are allowed"
+            return Result(problems=(Problem("NB320", message),))
+        known = {n: t for n, t in zip(kind.outputs, outputs, strict=True) if t is not None}
+        return Result(known, problems, total, {}, tuple(runs), opened)
+
+    def _inside_of(
+        self,
+        definition: Definition,
+        scope: Scope,
+        index: int,
+        incoming: Mapping[str, TensorType | None],
+    ) -> GraphRun:
+        number = index if definition.uses_index else 0
+        key = (definition, scope.key, number, *incoming.values())
+        run = self._inside.get(key)
+        if run is None:
+            if len(self._inside) >= _KEPT:
+                self._inside.clear()
+            group = definition.group
+            inner = scope_of({**scope.values, REPEAT_INDEX: number})
+            run = self._inside[key] = self.run(group.graph, group.id, inner, incoming)
+        return run
+
+
+def _changed(run: GraphRun, before: GraphRun) -> set[str]:
+    """Return the nodes that are not what they were, or are not connected as they were."""
+    nodes, old_nodes = run.graph.nodes, before.graph.nodes
+    changed = {name for name, node in nodes.items() if old_nodes.get(name) is not node}
+    if run.definitions is not before.definitions:
+        changed.update(name for name, node in nodes.items() if node.group)
+    layout, old = run.layout, before.layout
+    if layout is not old:
+        for name in old_nodes.keys() - nodes.keys():
+            del run.records[name]
+            run.troubled.discard(name)
+            changed.update(layout.follows.get(name, ()))
+        wires, old_wires = layout.wires, old.wires
+        changed.update(name for name in nodes if wires.get(name) != old_wires.get(name))
+        changed.update(name for name in layout.stuck ^ old.stuck if name in nodes)
+    return changed
+
+
+def _flows_differently(old: Record, new: Record) -> bool:
+    """Whether the nodes behind a node can notice the difference."""
+    return (
+        old.result.types != new.result.types
+        or old.kind.outputs != new.kind.outputs
+        or old.kind.ports_known != new.kind.ports_known
+    )
+
+
+def _bypassed(kind: Kind, inputs: tuple[TensorType | None, ...]) -> Result:
+    if kind.role or not inputs or not kind.outputs or inputs[0] is None:
+        return UNKNOWN
+    return Result({kind.outputs[0]: inputs[0]})
+
+
+def _handed_out(run: GraphRun, name: str) -> TensorType | None:
+    """The type at a group's output."""
+    record = run.records[name]
+    return record.inputs[0] if record.inputs and not record.problems else None
+
+
+def _evaluated(kind: Kind, inputs: tuple[TensorType | None, ...]) -> Result:
+    instance = kind.instance
+    assert instance is not None
+    given = {n: t for n, t in zip(kind.inputs, inputs, strict=True) if t is not None}
+    try:
+        outcome = evaluate(instance, given)
+        if outcome.failed:
+            return Result(problems=outcome.problems)
+        too_large = [p for p, t in outcome.types.items() if not _is_bounded(t.shape)]
+        if too_large:
+            return Result(problems=tuple(map(_size_problem, too_large)))
+        cost = node_cost(instance, outcome.axes, outcome.types)
+        weights = instance.weights(outcome.axes)
+    except Exception as error:  # noqa: BLE001 - a pack's code may raise anything
+        message = f"the rule of {kind.title} failed: {type(error).__name__}: {error}"
+        return Result(problems=(Problem("NB503", message, hint="tell the author of the pack"),))
+    return Result(outcome.types, outcome.problems, cost, weights)
+
+
+def _is_bounded(shape: Shape) -> bool:
+    """Whether sizes are such that sums and products of a few of them stay quick to work out."""
+    for size in shape:
+        if isinstance(size, Sym):
+            if len(size.terms) > MAX_TERMS:
+                return False
+            for factors, number in size.terms:
+                if len(factors) > MAX_FACTORS or abs(number) > MAX_SIZE:
+                    return False
+        elif size > MAX_SIZE:
+            return False
+    return True
+
+
+def _size_problem(port: str) -> Problem:
+    message = f"{port} would have an axis whose size is above 2**53, or a formula of too many parts"
+    return Problem("NB221", message, port=port)
+
+
+def _sharing_problems(kind: Kind, runs: list[tuple[int, GraphRun]]) -> tuple[Problem, ...]:
+    if not kind.shared or kind.repeat == 1:
+        return ()
+    definition = kind.definition
+    assert definition is not None
+    if definition.uses_index:
+        message = (
+            f"the {kind.repeat} repeats share their weights, but the group {kind.title} "
+            "uses the repeat index, which makes every repeat different"
+        )
+        return (Problem("NB317", message, hint="let every repeat have its own weights"),)
+    first = runs[0][1]
+    for index, run in runs[1:]:
+        name = _different_weights(first, run)
+        if name:
+            message = (
+                f"the {kind.repeat} repeats share their weights, but those of {name} "
+                f"have other sizes in repeat {index + 1} than in the first"
+            )
+            hint = "let every repeat have its own weights, or keep sizes as they come in"
+            return (Problem("NB317", message, hint=hint),)
+    return ()
+
+
+def _different_weights(first: GraphRun, other: GraphRun) -> str:
+    for name, record in first.records.items():
+        result, otherwise = record.result, other.records[name].result
+        if result.weights != otherwise.weights:
+            return name
+        for (_, run), (_, other_run) in zip(result.runs, otherwise.runs, strict=False):
+            inner = _different_weights(run, other_run)
+            if inner:
+                return f"{name}/{inner}"
+    return ""

@@ -1,0 +1,81 @@
+"""The result of a check: what was found, what flows where and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from netbuilder.check.cost import Cost, NodeCost, batch_of, optimizer_slots_of, sum_of
+from netbuilder.check.diagnostics import Diagnostic
+from netbuilder.check.evaluation import GraphRun, Record
+from netbuilder.graph.model import Network
+from netbuilder.node_api.dims import Sym
+from netbuilder.node_api.ports import TensorType
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the check found out about a network.
+
+    Types and cost are put together when somebody asks for them.
+
+    Attributes:
+        network: The network that was checked.
+        diagnostics: Everything that is wrong or worth a remark, in the order of the graph.
+        run: The evaluation of the main graph.
+    """
+
+    network: Network
+    diagnostics: tuple[Diagnostic, ...]
+    run: GraphRun
+
+    @property
+    def ok(self) -> bool:
+        """Whether the network can be built: warnings are allowed, errors are not."""
+        return not any(found.severity == "error" for found in self.diagnostics)
+
+    @cached_property
+    def types(self) -> Mapping[str, TensorType]:
+        """The type at every output port that is known, by ``node.port``.
+
+        Inside of an instance of a group it stands for the first repeat: ``block_1/conv_1.output``.
+        """
+        return {
+            f"{path}.{port}": tensor
+            for path, record in opened(self.run)
+            for port, tensor in record.result.types.items()
+        }
+
+    @cached_property
+    def cost(self) -> Cost:
+        """What the network costs; nodes that could not be evaluated count nothing."""
+        recipe = self.network.recipe
+        nodes: dict[str, NodeCost] = {p: record.result.cost for p, record in opened(self.run)}
+        total = sum_of(record.result.cost for record in self.run.records.values())
+        return Cost(total, nodes, batch_of(recipe), optimizer_slots_of(recipe))
+
+    def to_plain(self) -> dict[str, Any]:
+        """The report as JSON data; sizes that are left open are text."""
+        return {
+            "diagnostics": [found.to_plain() for found in self.diagnostics],
+            "shapes": {
+                name: {
+                    "shape": [str(d) if isinstance(d, Sym) else int(d) for d in tensor.shape],
+                    "dtype": tensor.dtype,
+                }
+                for name, tensor in self.types.items()
+            },
+            "cost": self.cost.to_plain(),
+        }
+
+
+def opened(run: GraphRun, path: str = "") -> Iterator[tuple[str, Record]]:
+    """Yield every node by path, those inside of groups too, each in order of evaluation."""
+    records = run.records
+    for name in run.layout.order:
+        record = records[name]
+        yield path + name, record
+        if record.result.runs:
+            yield from opened(record.result.runs[0][1], f"{path}{name}/")
