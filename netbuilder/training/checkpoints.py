@@ -24,6 +24,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from netbuilder.files.atomic import write_atomic
+from netbuilder.files.errors import FileError
 
 MODEL, OPTIMIZER, STATE, LATEST = (
     "model.safetensors",
@@ -85,7 +86,7 @@ class Checkpoints:
             state: Plain data; ``best_step`` names the best weights.
 
         Raises:
-            OSError: It cannot be written; the ones before are as they were.
+            OSError, FileError: It cannot be written; the ones before are as they were.
         """
         self.folder.mkdir(exist_ok=True)
         best_name = ""
@@ -169,7 +170,7 @@ class Checkpoints:
             shutil.rmtree(self.folder / name, ignore_errors=True)
             work.replace(self.folder / name)
             _sync_folder(self.folder)
-        except OSError:
+        except (OSError, FileError):
             shutil.rmtree(work, ignore_errors=True)
             raise
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from netbuilder.codegen.source import Source
+from netbuilder.files.errors import FileError
 from netbuilder.files.format import dumps
 from netbuilder.graph.model import Network
 from netbuilder.training.control import Command, send, size
@@ -171,6 +172,8 @@ def create_run(
         write_json(run.data_file, {"settings": thaw(network.data), "folder": str(folder.resolve())})
         write_json(run.recipe_file, recipe.to_plain())
         run.write_status(Status(time=time.time(), total_epochs=recipe.epochs))
+    except FileError as error:
+        raise RunError(f"the run cannot be made: {error}") from error
     except OSError as error:
         raise RunError(f"{path}: the run cannot be made: {error.strerror or error}") from error
     return run

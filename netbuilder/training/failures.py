@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import torch
 
+from netbuilder.files.errors import FileError
 from netbuilder.node_api.errors import NetBuilderError
 from netbuilder.training.memory import peak_memory
 
@@ -86,6 +87,8 @@ def failure_of(
         way = "; free some space and resume" if error.errno in _DISK_FULL else ""
         name = f" {error.filename}" if error.filename else ""
         return Failure("disk", f"writing{name} failed at step {step}: {why}{way}", step)
+    if isinstance(error, FileError):
+        return Failure("disk", f"writing failed at step {step}: {error}", step)
     if isinstance(error, NetBuilderError):
         return Failure("settings", str(error), step)
     text = " ".join(str(error).split()) or "no further text"

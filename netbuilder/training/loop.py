@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from netbuilder.codegen.source import Loss
+from netbuilder.files.errors import FileError
 from netbuilder.training.checkpoints import Checkpoints
 from netbuilder.training.control import Command, Commands
 from netbuilder.training.evaluate import Evaluation, evaluate, in_precision
@@ -351,11 +352,11 @@ class Trainer:
                     "best_step": progress.best_step,
                 },
             )
-        except OSError as error:
+        except (OSError, FileError) as error:
+            last = self.status.checkpoint
             self.warn(
-                f"the checkpoint at step {progress.step} cannot be written: "
-                f"{error.strerror or error}; training goes on with the last one at step "
-                f"{self.status.checkpoint}"
+                f"the checkpoint at step {progress.step} cannot be written: {error}; training goes on, "
+                + (f"the last checkpoint is of step {last}" if last >= 0 else "there is none yet")
             )
         else:
             self.status = replace(self.status, checkpoint=progress.step)
@@ -438,5 +439,5 @@ def write_quietly(run: RunFolder, status: Status) -> None:
     """Write the status; that it cannot be written goes to the log."""
     try:
         run.write_status(status)
-    except OSError as error:
+    except (OSError, FileError) as error:
         _log.warning("the status cannot be written: %s", error)

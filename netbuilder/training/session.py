@@ -23,6 +23,7 @@ from torch import nn
 from netbuilder.codegen.load import load_text
 from netbuilder.codegen.source import Source
 from netbuilder.data.prepare import Prepared, prepare
+from netbuilder.files.errors import FileError
 from netbuilder.training.evaluate import choose_device, evaluate, figures, in_precision
 from netbuilder.training.failures import Failure, failure_of
 from netbuilder.training.learner import Learner
@@ -272,7 +273,7 @@ def _end(run: RunFolder, trainer: Trainer | None, result: Mapping[str, Any]) -> 
         write_json(run.result_file, result)
         kind = "failed" if failed else "stopped" if result["why"] == "stopped" else "finished"
         append_event(run.events, kind, {"step": result["step"], "text": result["sentence"]})
-    except OSError as error:
+    except (OSError, FileError) as error:
         _log.error("the result cannot be written: %s", error)
     status = trainer.status if trainer else run.status()
     step = trainer.progress.step if trainer else status.step

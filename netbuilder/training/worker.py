@@ -60,4 +60,8 @@ def _work(run: RunFolder) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Everything is on the disk; taking torch apart would take most of a second.
+    os._exit(code)
