@@ -252,8 +252,9 @@ def _answered(table: Table, target: str, notes: list[str]) -> Table:
         return table
     if not kept:
         raise DataError(f"{table.name}: the column {target}, the answer, has no values")
-    noun = "row has" if dropped == 1 else "rows have"
-    notes.append(f"{dropped} {noun} no value in {target}, the answer, and were left out.")
+    some = "1 row has" if dropped == 1 else f"{dropped} rows have"
+    verb = "is" if dropped == 1 else "are"
+    notes.append(f"{some} no value in {target}, the answer, and {verb} left out.")
     columns = {name: [values[row] for row in kept] for name, values in table.columns.items()}
     return Table(table.name, columns, [table.lines[row] for row in kept])
 

@@ -78,7 +78,7 @@ def _sizes(have: tuple[int, ...], argument: ArgumentLike, field: str) -> tuple[i
     if len(left_open) == 1 and count % known == 0:
         return tuple(count // known if isinstance(size, str) else size for size in want)
     raise DataError(
-        f"a sample of the field {field} is {_text(have)} ({count} values), "
+        f"a sample of the field {field} is {_text(have)}, "
         f"but {argument.name} declares {_text(want)}"
     )
 
@@ -104,4 +104,10 @@ def _cast(values: Array, argument: ArgumentLike, field: str) -> Array:
 
 
 def _text(shape: tuple[int | str, ...]) -> str:
-    return " x ".join(map(str, shape)) or "a single value"
+    if not shape:
+        return "a single value"
+    if len(shape) == 1:
+        return f"{shape[0]} values"
+    text = " x ".join(map(str, shape))
+    sizes = [size for size in shape if isinstance(size, int)]
+    return f"{text} ({math.prod(sizes)} values)" if len(sizes) == len(shape) else text
