@@ -75,7 +75,7 @@ class MultiheadAttention(
         """Linear maps for query, key, value and what comes out; in one piece where sizes agree."""
         size = a.E
         weights: dict[str, Shape] = {}
-        if (a.K, a.V) == (size, size):
+        if {a.K, a.V} == {size}:
             weights["in_proj_weight"] = (3 * size, size)
         else:
             weights["q_proj_weight"] = (size, size)
@@ -95,7 +95,7 @@ class MultiheadAttention(
         places = a.S + int(self.add_bias_kv) + int(self.add_zero_attn)
         queries: Dim = 2 * product((a.L, a.E, a.E))
         maps = queries + product((a.S, a.E, a.K + a.V))
-        return 2 * a.N * (maps + 2 * product((a.L, places, a.E)))
+        return 2 * product((a.N, maps + 2 * product((a.L, places, a.E))))
 
     def module(self, a: Axes) -> Call:
         """Build torch's layer, with the batch as first axis."""

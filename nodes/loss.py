@@ -13,7 +13,9 @@ from netbuilder.node_api import (
     LossType,
     Out,
     Problem,
+    TensorType,
     call,
+    promoted,
 )
 
 
@@ -62,14 +64,20 @@ class _ElementLoss(LossType):
     loss = Out("", doc="The mean loss.")
 
     def check(self, a: Axes) -> Iterator[Problem]:
-        """Both sides must be of one dtype, or the gradient cannot be worked out."""
+        """Torch mixes dtypes here, but hardly anybody means it."""
         if a.dtype("input") != a.dtype("target"):
+            dtype = self.types(a)["loss"].dtype
             yield Problem(
                 "NB204",
-                f"target is {a.dtype('target')}, but input is {a.dtype('input')}",
+                f"target is {a.dtype('target')}, but input is {a.dtype('input')}, so the loss is worked out in {dtype}",
                 port="target",
+                severity="warning",
                 hint=f"set the dtype of the Target to {a.dtype('input')}",
             )
+
+    def types(self, a: Axes) -> Mapping[str, TensorType]:
+        """The loss is of the dtype that holds both."""
+        return {"loss": TensorType((), promoted(a.inputs.values()))}
 
 
 class BCEWithLogitsLoss(
@@ -83,6 +91,10 @@ class BCEWithLogitsLoss(
     """
 
     task = "binary"
+
+    def types(self, a: Axes) -> Mapping[str, TensorType]:
+        """Torch works this loss out in the target's dtype."""
+        return {"loss": TensorType((), a.dtype("target"))}
 
     def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
         """Call torch's function."""

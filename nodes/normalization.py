@@ -37,7 +37,7 @@ class _Normalization(WeightedNodeType):
 class _BatchNorm(_Normalization):
     eps = Float(
         1e-5,
-        min=0.0,
+        min=1e-12,
         max=1.0,
         group="Advanced",
         doc="Added to the variance, against dividing by 0.",

@@ -253,7 +253,7 @@ class Split(NodeType, id="split", title="Split", category="Shape"):
                 yield Problem(
                     "NB211",
                     f"sizes has {len(self.sizes)} numbers, but parts is {self.parts}",
-                    param="sizes",
+                    param="parts",
                     settings={"parts": len(self.sizes)} if len(self.sizes) > 1 else {},
                 )
             if size != sum(self.sizes):

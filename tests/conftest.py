@@ -1,0 +1,26 @@
+"""Options and fixtures that several test packages share."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--draws",
+        type=int,
+        default=None,
+        help="random draws a node type in the contract test; without it, the same 200 each time",
+    )
+
+
+@pytest.fixture
+def draws(request: pytest.FixtureRequest) -> int:
+    """How many draws a node type gets."""
+    return request.config.getoption("--draws") or 200
+
+
+@pytest.fixture
+def random_draws(request: pytest.FixtureRequest) -> bool:
+    """Whether other draws are taken each time."""
+    return request.config.getoption("--draws") is not None

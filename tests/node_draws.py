@@ -1,0 +1,144 @@
+"""Hypothesis strategies from declarations: parameters from their kinds and ranges, tensors from ports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from netbuilder.node_api import (
+    Bool,
+    Choice,
+    Float,
+    Int,
+    Ints,
+    NodeType,
+    Param,
+    ShapeParam,
+    Sizes,
+    TensorType,
+    Text,
+)
+from netbuilder.node_api.node_type import PortInfo
+from netbuilder.node_api.ports import KINDS, Pattern
+
+DTYPES = {
+    "float": ("float32", "float32", "float32", "float64", "bfloat16", "float16"),
+    "int": ("int64", "int64", "int64", "int32", "uint8"),
+    "bool": ("bool",),
+    "any": ("float32", "float32", "float64", "float16", "int64", "int32", "int8", "uint8", "bool"),
+}
+SIZES = st.sampled_from((1, 2, 2, 3, 4, 4, 5, 6, 8, 8, 9, 10, 12))
+
+
+def values(param: Param[Any]) -> st.SearchStrategy[Any]:
+    """Values a parameter takes, as a document holds them; large numbers are left out, for memory."""
+    known: st.SearchStrategy[Any]
+    match param:
+        case Bool():
+            known = st.booleans()
+        case Choice():
+            known = st.sampled_from(param.choices)
+        case Int():
+            known = _ints(param)
+        case Float():
+            ends = [end for end in (param.min, param.max) if end is not None]
+            known = st.one_of(
+                st.sampled_from(ends or [0.0]),
+                st.floats(param.min, param.max, allow_nan=False, allow_infinity=False),
+            ).filter(param.in_range)
+        case Sizes():
+            known = st.one_of(
+                _ints(param),
+                st.lists(_ints(param), min_size=param.axes, max_size=param.axes),
+                *([st.sampled_from(param.words)] if param.words else []),
+            )
+        case Ints():
+            longest = min(param.max_length, 4)
+            known = st.lists(_ints(param), min_size=param.min_length, max_size=longest)
+        case ShapeParam():
+            known = st.lists(st.one_of(SIZES, st.sampled_from(("T", "H", "W2"))), max_size=4)
+        case Text():
+            known = st.text(max_size=20)
+        case _:
+            raise NotImplementedError(f"no strategy for {param.kind} parameters")
+    return st.one_of(known, st.none()) if param.optional else known
+
+
+def _ints(param: Any) -> st.SearchStrategy[int]:
+    low = max(param.min, -4) if param.min is not None else -4
+    high = low + 11
+    if param.max is not None:
+        high = min(high, param.max)
+    small = st.integers(low, min(low + 4, high))
+    return st.one_of(small, small, st.integers(low, high))
+
+
+@st.composite
+def params(draw: st.DrawFn, node_type: type[NodeType]) -> dict[str, Any]:
+    """Parameters of a node type; about half of them are left at their defaults."""
+    chosen = draw(st.lists(st.booleans(), min_size=len(node_type.params), max_size=64))
+    return {
+        name: draw(values(param))
+        for (name, param), given in zip(node_type.params.items(), chosen, strict=False)
+        if given
+    }
+
+
+@st.composite
+def tensors(draw: st.DrawFn, node: NodeType) -> dict[str, TensorType]:
+    """A type for every input port: mostly fitting its pattern and the others, sometimes not."""
+    sizes: dict[str, Any] = {}
+    found: dict[str, TensorType] = {}
+    first_dtype = ""
+    for port in node.in_ports:
+        kind = port.declared.dtype
+        dtype = draw(st.sampled_from(DTYPES[kind]))
+        if first_dtype in KINDS[kind] and draw(st.integers(0, 9)) < 8:
+            dtype = first_dtype
+        first_dtype = first_dtype or dtype
+        shape = draw(_shape(port, sizes, found))
+        found[port.name] = TensorType(tuple(shape), dtype)
+    return found
+
+
+@st.composite
+def _shape(
+    draw: st.DrawFn, port: PortInfo, sizes: dict[str, Any], found: dict[str, TensorType]
+) -> list[int]:
+    """Sizes by the pattern, the same name the same size; in one of ten draws something is off."""
+    shape: list[int] = []
+    if port.declared.count and found and draw(st.integers(0, 4)) > 0:
+        return draw(_relative(list(next(iter(found.values())).shape)))
+    pattern: Pattern = port.declared.pattern
+    for name in pattern.names:
+        if name == pattern.star:
+            if name not in sizes:
+                stars = [size for size in sizes.values() if isinstance(size, tuple)]
+                fresh = st.lists(SIZES, max_size=3).map(tuple)
+                sizes[name] = draw(
+                    st.sampled_from(stars) if stars and draw(st.booleans()) else fresh
+                )
+            shape += sizes[name]
+        else:
+            if name not in sizes:
+                plain = [size for size in sizes.values() if isinstance(size, int)]
+                again = plain and draw(st.integers(0, 3)) == 0
+                sizes[name] = draw(st.sampled_from(plain) if again else SIZES)
+            shape.append(sizes[name])
+    return draw(_relative(shape)) if draw(st.integers(0, 9)) == 0 else shape
+
+
+@st.composite
+def _relative(draw: st.DrawFn, shape: list[int]) -> list[int]:
+    """A shape near another: an axis changed, set to 1, added or dropped; or the same."""
+    change = draw(st.sampled_from(("size", "one", "same", "drop", "add")))
+    place = draw(st.integers(0, max(len(shape) - 1, 0)))
+    if change == "add":
+        return [draw(SIZES), *shape]
+    if not shape or change == "same":
+        return shape
+    if change == "drop":
+        return shape[1:]
+    size = 1 if change == "one" else draw(SIZES)
+    return [*shape[:place], size, *shape[place + 1 :]]

@@ -1,0 +1,133 @@
+"""What torch itself does with a node: its expressions are carried out one by one, never printed."""
+
+from __future__ import annotations
+
+import operator
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from netbuilder.node_api import Axes, Expr, Name, NodeType, TensorType
+from netbuilder.node_api.calls import Attribute, Binary, Call, Item
+
+_SIGNS = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "@": operator.matmul,
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<=": operator.le,
+    "<": operator.lt,
+    "==": operator.eq,
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What torch made of a node.
+
+    Attributes:
+        refusal: What torch said when it refused or warned; empty when it did neither.
+        raised: Whether it refused.
+        outputs: The tensor at every output port.
+        module: The module, where there is one.
+        flops: What torch.utils.flop_counter counted.
+    """
+
+    refusal: str = ""
+    raised: bool = False
+    outputs: Mapping[str, torch.Tensor] | None = None
+    module: nn.Module | None = None
+    flops: int = 0
+
+
+def carried_out(value: Any, names: Mapping[str, Any]) -> Any:
+    """Carry out an expression."""
+    match value:
+        case Name(text=text):
+            first, *rest = text.split(".")
+            found = names[first]
+            for part in rest:
+                found = getattr(found, part)
+            return found
+        case Attribute(value=inner, name=name):
+            return getattr(carried_out(inner, names), name)
+        case Item(value=inner, index=index):
+            return carried_out(inner, names)[index]
+        case Call(function=function, args=args, kwargs=kwargs):
+            return carried_out(function, names)(
+                *(carried_out(arg, names) for arg in args),
+                **{name: carried_out(arg, names) for name, arg in kwargs},
+            )
+        case Binary(sign=sign, left=left, right=right):
+            return _SIGNS[sign](carried_out(left, names), carried_out(right, names))
+        case tuple() | list():
+            return type(value)(carried_out(item, names) for item in value)
+        case Expr():
+            raise NotImplementedError(type(value).__name__)
+    return value
+
+
+def tensor(wanted: TensorType, device: str) -> torch.Tensor:
+    """A tensor of a type: random numbers where they are floating-point, else zeros."""
+    dtype = getattr(torch, wanted.dtype)
+    if dtype.is_floating_point and device != "meta":
+        return torch.randn(wanted.shape, dtype=dtype).requires_grad_()
+    return torch.zeros(wanted.shape, dtype=dtype, device=device)
+
+
+def run_as_meta(node: NodeType, axes: Axes, inputs: Mapping[str, TensorType]) -> Run:
+    """Run on meta tensors; on real ones where torch wants to read a number on the way."""
+    result = run(node, axes, inputs)
+    if result.raised and "cannot be called on meta tensors" in result.refusal:
+        return run(node, axes, inputs, "cpu")
+    return result
+
+
+def run(node: NodeType, axes: Axes, inputs: Mapping[str, TensorType], device: str = "meta") -> Run:
+    """Build a node's module and carry its forward out, in training mode."""
+    names: dict[str, Any] = {"torch": torch, "nn": nn, "F": F}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            with torch.device(device), FlopCounterMode(display=False) as counter:
+                construction = node.module(axes)
+                names["module"] = None if construction is None else carried_out(construction, names)
+                module = None if construction is None else Name("module")
+                names |= {port: tensor(wanted, device) for port, wanted in inputs.items()}
+                forward = node.forward(axes, {port: Name(port) for port in inputs}, module)
+                outputs = ports(node, carried_out(forward, names))
+        except (RuntimeError, ValueError, IndexError, TypeError, AssertionError) as error:
+            return Run(refusal=f"{type(error).__name__}: {error}", raised=True)
+    said = "; ".join(str(w.message) for w in caught if issubclass(w.category, UserWarning))
+    return Run(said, False, outputs, names["module"], counter.get_total_flops())
+
+
+def ports(node: NodeType, value: Any) -> dict[str, torch.Tensor]:
+    """Take a forward's value apart into output ports, as ``unpack`` says."""
+    wanted = node.unpack
+    if wanted is None:
+        names = [port.name for port in node.out_ports]
+        wanted = names[0] if len(names) == 1 else tuple(names)
+    found: dict[str, torch.Tensor] = {}
+
+    def take(wanted: Any, value: Any) -> None:
+        if isinstance(wanted, str):
+            found[wanted] = value
+        elif wanted is not None:
+            if len(wanted) != len(value):
+                raise ValueError(f"expected {len(wanted)} values, got {len(value)}")
+            for part, item in zip(wanted, value, strict=True):
+                take(part, item)
+
+    take(wanted, value)
+    return found
