@@ -12,6 +12,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="random draws a node type in the contract test; without it, the same 200 each time",
     )
+    parser.addoption(
+        "--update-golden", action="store_true", help="write golden files anew; read the difference"
+    )
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are written anew."""
+    return bool(request.config.getoption("--update-golden"))
 
 
 @pytest.fixture
