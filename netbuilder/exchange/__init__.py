@@ -1,1 +1,1 @@
-"""Exports: Python, ONNX; each verified against the trained module."""
+"""Networks and trained runs out to other programs: ONNX files and plain PyTorch projects."""
