@@ -138,6 +138,8 @@ class Identity(NodeType, id="identity", title="Identity", category="Activation")
     Source: torch.nn.Identity
     """
 
+    view = True
+
     input = In("*B", dtype="any", doc="Any tensor.")
     output = Out("*B", doc="The same tensor.")
 

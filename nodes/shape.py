@@ -32,6 +32,8 @@ class Flatten(NodeType, id="flatten", title="Flatten", category="Shape"):
     Source: torch.nn.Flatten
     """
 
+    view = True
+
     input = In("N *S", dtype="any", doc="Any batch.")
     output = Out("*F", doc="The same numbers on fewer axes.")
 
@@ -74,6 +76,8 @@ class Reshape(NodeType, id="reshape", title="Reshape", category="Shape"):
 
     Source: torch.reshape
     """
+
+    view = True
 
     input = In("N *S", dtype="any", doc="Any batch.")
     output = Out("N *R", doc="The same numbers, laid out as shape says.")
@@ -121,6 +125,8 @@ class Permute(NodeType, id="permute", title="Permute", category="Shape"):
 
     Source: torch.permute
     """
+
+    view = True
 
     input = In("N *S", dtype="any", doc="Any batch.")
     output = Out("N *R", doc="The same numbers with axes in another order.")
@@ -224,6 +230,8 @@ class Split(NodeType, id="split", title="Split", category="Shape"):
 
     Source: torch.chunk; torch.split where sizes are given
     """
+
+    view = True
 
     input = In("A *S", dtype="any", doc="Any tensor.")
     y = Out("*R", count="parts", doc="The parts, in order.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -24,7 +25,7 @@ from netbuilder.check.cost import (
 from netbuilder.check.definitions import NO_DEFINITIONS, Definition, Definitions
 from netbuilder.check.kinds import MAIN, Kind, Kinds, Scope, scope_of
 from netbuilder.check.layout import NO_WIRES, Layout
-from netbuilder.check.structure import Structure, structure_of
+from netbuilder.check.structure import NO_STRUCTURE, Structure, structure_of
 from netbuilder.check.wiring import wire_problems
 from netbuilder.graph.model import GROUP_PREFIX, REPEAT_INDEX, Endpoint, Graph, Node
 from netbuilder.node_api.dims import Shape, Sym
@@ -130,12 +131,23 @@ class GraphRun:
     definitions: Definitions
     records: dict[str, Record] = field(default_factory=dict)
     troubled: set[str] = field(default_factory=set)
-    structure: Structure = Structure()
+    structure: Structure = NO_STRUCTURE
 
     @property
     def is_troubled(self) -> bool:
         """Whether there is something to tell about this graph or what lies inside of it."""
         return bool(self.troubled or self.structure.findings)
+
+    @cached_property
+    def loose_ends(self) -> list[Endpoint]:
+        """The known outputs that nothing takes."""
+        taken = {(s.node, s.port) for s in self.layout.edges.values()}
+        return [
+            Endpoint(name, port)
+            for name, record in self.records.items()
+            for port in record.result.types
+            if (name, port) not in taken
+        ]
 
     def type_at(self, value: Endpoint) -> TensorType | None:
         """Return the type of a value, or None where it is not known."""

@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netbuilder.catalogue.catalogue import Catalogue
+from netbuilder.check.data_rules import data_findings, target_findings
 from netbuilder.check.evaluation import GraphRun
 from netbuilder.check.fields import Fields
 from netbuilder.check.findings import Finding
+from netbuilder.check.losses import loss_findings
 
 
 def meaning_findings(
     catalogue: Catalogue, run: GraphRun, fields: Fields | None
 ) -> Iterator[Finding]:
-    """Yield what is wrong with losses and data of the main graph."""
-    return iter(())
+    """Yield what is wrong with the losses and the data of the main graph.
+
+    Args:
+        catalogue: The node types, for nodes that fixes add.
+        run: The evaluation of the main graph.
+        fields: The fields of the data, or None where they are not known.
+    """
+    roles = run.structure.roles
+    if fields is not None:
+        for name in (*roles.get("input", ()), *roles.get("target", ())):
+            yield from data_findings(run, name, fields)
+    for name in roles.get("loss", ()):
+        yield from loss_findings(catalogue, run, name)
+        if fields is not None:
+            yield from target_findings(run, name, fields)

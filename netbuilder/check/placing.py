@@ -9,6 +9,7 @@ from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.check.diagnostics import Diagnostic, Where
 from netbuilder.check.evaluation import GraphRun, Record
 from netbuilder.check.findings import Finding
+from netbuilder.check.losses import SHAPE_CODES
 from netbuilder.check.mending import fixes_for
 from netbuilder.node_api.problems import Problem
 
@@ -36,8 +37,7 @@ class Places:
             run: Its evaluation.
             path: The path of the instance with a slash behind; empty for the main graph.
             remark: What is added to every sentence.
-            more: Further findings in this graph; one at a node takes the place of what the
-                node's own rule says of the same port.
+            more: Further findings in this graph.
         """
         findings = [*run.structure.findings, *more]
         by_node: dict[str, list[Finding]] = {}
@@ -49,7 +49,7 @@ class Places:
         for name in sorted({*run.troubled, *by_node}, key=lambda n: places.get(n, -1)):
             record = run.records.get(name)
             if record is not None:
-                for problem in record.problems:
+                for problem in _told_here(run, record):
                     self._add(run, path, remark, self._finding(run, record, problem))
             for finding in by_node.get(name, ()):
                 self._add(run, path, remark, finding)
@@ -102,6 +102,13 @@ class Places:
                 finding.fixes,
             )
         )
+
+
+def _told_here(run: GraphRun, record: Record) -> tuple[Problem, ...]:
+    """A loss of the main graph has a sentence of its own for shapes that do not go together."""
+    if record.kind.role == "loss" and not run.group:
+        return tuple(p for p in record.problems if p.code not in SHAPE_CODES)
+    return record.problems
 
 
 def network_findings(places: Places, findings: Iterable[tuple[str, Finding]]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from netbuilder.check.findings import Finding, arrows, listed
-from netbuilder.check.fixes import add_output, remove_edge_into, remove_nodes
+from netbuilder.check.fixes import add_output, disconnect, remove_nodes
 from netbuilder.check.layout import NO_WIRES, Layout
 from netbuilder.check.topology import cycles
 from netbuilder.graph.model import Endpoint, Graph
@@ -27,6 +27,9 @@ class Structure:
 
     findings: tuple[Finding, ...] = ()
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+NO_STRUCTURE = Structure()
 
 
 def structure_of(run: GraphRun) -> Structure:
@@ -90,7 +93,7 @@ def _loose_edges(run: GraphRun) -> Iterator[Finding]:
             node=source.node if known else "",
             port=source.port if known else "",
             hint="remove the edge",
-            fixes=(remove_edge_into(run.group, target),),
+            fixes=(disconnect(run.group, target),),
         )
 
 
@@ -110,7 +113,7 @@ def _cycles(run: GraphRun) -> Iterator[Finding]:
             port=last.port,
             related=tuple(cycle[1:]),
             hint="remove one of its edges",
-            fixes=(remove_edge_into(run.group, last, f"remove the edge from {edges[last]}"),),
+            fixes=(disconnect(run.group, last, f"remove the edge from {edges[last]}"),),
         )
 
 
@@ -164,7 +167,7 @@ def _no_output(run: GraphRun, losses: list[str]) -> Finding:
         "NB307",
         message,
         hint="add an Output and connect what the network says to it",
-        fixes=(add_output(value),) if value else (),
+        fixes=(add_output(value, 1),) if value else (),
     )
 
 

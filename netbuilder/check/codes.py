@@ -1,0 +1,395 @@
+"""Every code a diagnostic can have, with what it means and the way out.
+
+Codes are never reused. The first digit is the area: 1 parameters, 2 shapes, 3 topology, 4 data and
+files, 5 node packs, 6 code generation, 7 training, 8 export. A new code is one entry here, in the
+order of numbers, and a case in the golden file of texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from netbuilder.check.diagnostics import Severity
+
+AREAS: Mapping[str, str] = MappingProxyType(
+    {
+        "1": "Parameters",
+        "2": "Shapes",
+        "3": "Topology",
+        "4": "Data and files",
+        "5": "Node packs",
+        "6": "Code generation",
+        "7": "Training",
+        "8": "Export",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a code means.
+
+    Attributes:
+        code: Its number, such as ``NB202``.
+        severity: How bad it usually is; a few findings are milder.
+        title: What is the matter, in a few words.
+        text: A paragraph that explains it and names the way out.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    text: str
+
+    @property
+    def area(self) -> str:
+        """What it is about, in a word or two."""
+        return AREAS[self.code[2]]
+
+
+def explain(code: str) -> Code | None:
+    """Return what a code means, or None for a code that does not exist; ``nb202`` is found too."""
+    return CODES.get(code.strip().upper())
+
+
+def _table(*entries: Code) -> Mapping[str, Code]:
+    codes = {entry.code: entry for entry in entries}
+    if len(codes) < len(entries):
+        raise ValueError("a code stands in the table twice")
+    return MappingProxyType(codes)
+
+
+CODES: Mapping[str, Code] = _table(
+    Code(
+        "NB101",
+        "error",
+        "A parameter has a value it does not take",
+        "Every parameter takes one kind of value, most of them within a range. `netbuilder nodes NAME` lists the parameters of a node type with kind, range and default; for an instance of a group, the group says what its parameters take. Change the value, or remove it to get the default.",
+    ),
+    Code(
+        "NB102",
+        "error",
+        "There is no such parameter",
+        "The node sets a parameter that its type, or its group, does not have. It may be misspelt, or come from another version of the type. Remove it, or use one of the names in the message.",
+    ),
+    Code(
+        "NB103",
+        "error",
+        "An expression cannot be worked out",
+        "A parameter may be arithmetic over the parameters of the group it stands in and the repeat index: numbers, names, + - * // % **, min, max and parentheses. In the main graph there are no names to use. Correct the expression, add the parameter to the group, or write the number.",
+    ),
+    Code(
+        "NB201",
+        "error",
+        "A tensor has too many or too few axes",
+        "A port takes tensors with a certain number of axes: an image convolution takes batch, channels, height and width. Flatten merges axes, GlobalAveragePool takes the mean over positions, Reshape lays numbers out anew, and the shape of an Input can name an axis of size 1.",
+    ),
+    Code(
+        "NB202",
+        "error",
+        "Two sizes that must agree do not",
+        "An axis that two inputs share has another size on each. Follow both back to the nodes that make these sizes and change one of them.",
+    ),
+    Code(
+        "NB203",
+        "error",
+        "A size cannot be divided evenly",
+        "Channels are dealt out to groups, or features to heads, in equal shares, so the number of groups or heads must divide them. Choose a divisor, or another number of channels.",
+    ),
+    Code(
+        "NB204",
+        "error",
+        "The wrong type of numbers",
+        "A port takes floating-point numbers, whole numbers or booleans, and some nodes want the same type at every input. Numbers get their type at the Input or Target: change the dtype there.",
+    ),
+    Code(
+        "NB205",
+        "error",
+        "A size is left open where a number is needed",
+        "An axis with a name in place of a size, such as T, may have any length. Weights have fixed sizes, so an axis they depend on needs a number. Give it one at the Input, or reduce the axis before.",
+    ),
+    Code(
+        "NB206",
+        "error",
+        "Nothing would be left of an axis",
+        "The output would have an axis of size 0 or less. Use smaller kernels and strides, more padding, or fewer steps that make the tensor smaller.",
+    ),
+    Code(
+        "NB207",
+        "error",
+        "The kernel is larger than what it slides over",
+        "Together with its dilation, a kernel must fit into the padded input. Use a smaller kernel, more padding, or pool less before.",
+    ),
+    Code(
+        "NB208",
+        "error",
+        "There is no such axis",
+        "Axes are counted from 0, which is the batch, or from -1, which is the last one, backwards. Choose a number within the range in the message, and each axis at most once.",
+    ),
+    Code(
+        "NB209",
+        "error",
+        "A reshape does not keep the number of values",
+        "Reshape lays the same numbers out anew, so the sizes must multiply to as many as a sample has. One of them may be -1 and takes what is left.",
+    ),
+    Code(
+        "NB210",
+        "error",
+        "Two shapes cannot be combined element by element",
+        "Shapes are compared from the last axis on; each pair of sizes must be the same, or one of them 1, which is then repeated. Make the shapes equal, or give one of them axes of size 1.",
+    ),
+    Code(
+        "NB211",
+        "error",
+        "The parts of a split do not add up",
+        "The sizes of the parts must add up to the size of the axis, and equal parts must come out in the number asked for. Change the number of parts or their sizes.",
+    ),
+    Code(
+        "NB212",
+        "error",
+        "Parameters that do not go together",
+        "Each value is allowed, but torch refuses this combination, or one of the values has no effect beside the other. The message names both and what holds between them.",
+    ),
+    Code(
+        "NB213",
+        "error",
+        "Samples would be mixed",
+        "The first axis holds the samples of a batch. It stays first, and nodes that join or average along it make every result depend on which samples happen to be in the batch.",
+    ),
+    Code(
+        "NB214",
+        "error",
+        "A group input stands by itself",
+        "What comes out of a group input is what is connected to the instance of the group. It has no shape of its own outside of one.",
+    ),
+    Code(
+        "NB220",
+        "error",
+        "A loss got shapes that do not go together",
+        "CrossEntropyLoss takes logits of N x C, or N x C and more axes, with a target of N, or N and the same axes; the other losses take two equal shapes. A Linear acts on the last axis only, so on images it stands behind a Flatten or a GlobalAveragePool.",
+    ),
+    Code(
+        "NB221",
+        "error",
+        "A size is out of all bounds",
+        "A size above 2**53, or one with a formula of very many parts, cannot belong to a tensor that fits into any memory. Look for a parameter with a few digits too many.",
+    ),
+    Code(
+        "NB301",
+        "error",
+        "An input is not connected",
+        "Every input of a node needs a value, unless it is marked as optional. Draw an edge from an output to it, or remove the node.",
+    ),
+    Code(
+        "NB302",
+        "error",
+        "An edge goes to an input that does not exist",
+        "The node has no such input: its type may have other ports, or a parameter such as the number of inputs was made smaller. Remove the edge, or bring the port back.",
+    ),
+    Code(
+        "NB303",
+        "error",
+        "An edge comes from an output that does not exist",
+        "The node it comes from has no such output: its type may have other ports, or a parameter such as the number of parts was made smaller. Remove the edge, or bring the port back.",
+    ),
+    Code(
+        "NB304",
+        "error",
+        "An edge has a loose end",
+        "One of the two nodes is not in the graph. Remove the edge.",
+    ),
+    Code(
+        "NB305",
+        "error",
+        "A cycle",
+        "Values flow one way, from Inputs to Outputs; a node cannot wait for what depends on it. Remove one edge of the cycle. For something that repeats, make a group and set its repeat, or use an LSTM or GRU.",
+    ),
+    Code(
+        "NB306",
+        "error",
+        "There is no Input",
+        "Data come into a network through Input nodes. Add one, choose a field of the data and connect it.",
+    ),
+    Code(
+        "NB307",
+        "error",
+        "There is no Output",
+        "What a network says leaves it through Output nodes: evaluation and export need at least one. Add one and connect the last layer to it.",
+    ),
+    Code(
+        "NB308",
+        "warning",
+        "A dead end",
+        "What this node computes is used by no Output and no loss, so it is left out of the generated code. Connect it, or remove it.",
+    ),
+    Code(
+        "NB309",
+        "warning",
+        "An Output reaches no loss",
+        "Training changes weights that a loss depends on. Nodes that lead to this Output alone keep the random weights they start with. Connect a loss, freeze them on purpose, or remove the Output.",
+    ),
+    Code(
+        "NB310",
+        "warning",
+        "A loss that training cannot change",
+        "Neither weights that training may change lead to this loss, nor anything that has some. Connect it to the network, or unfreeze a node before it.",
+    ),
+    Code(
+        "NB311",
+        "error",
+        "A node cannot be bypassed",
+        "A bypassed node hands its first input on as its first output, so it needs both, and nobody may use another of its outputs. Switch the bypass off, or remove the node.",
+    ),
+    Code(
+        "NB312",
+        "error",
+        "A node in the wrong place",
+        "Input, Target, Output and losses belong in the main graph; a group has Group inputs and Group outputs in their place. Move the node, or replace it by the other kind.",
+    ),
+    Code(
+        "NB313",
+        "error",
+        "There is no such group",
+        "The node is an instance of a group that the network does not have. Undo the removal of the group, or remove the node.",
+    ),
+    Code(
+        "NB314",
+        "error",
+        "A group holds itself",
+        "A group that contains an instance of itself, directly or through other groups, would never end. The message shows the path. For something that repeats, set the repeat of an instance.",
+    ),
+    Code(
+        "NB315",
+        "error",
+        "A group that cannot stand in a row",
+        "With a repeat above 1, the outputs of one repeat are the first inputs of the next one, in order; further inputs get the same value every time. So there must be at least as many inputs as outputs.",
+    ),
+    Code(
+        "NB316",
+        "error",
+        "A repeat that is no sensible number",
+        "The repeat of a group is a whole number from 1 to 1000, or an expression that gives one.",
+    ),
+    Code(
+        "NB317",
+        "error",
+        "Repeats that cannot share their weights",
+        "Weights that are used again and again have one shape. If a repeat changes sizes, or its parameters depend on the repeat index, every repeat needs weights of its own.",
+    ),
+    Code(
+        "NB318",
+        "warning",
+        "A group input that nothing uses",
+        "Whatever is connected to this input of the group has no effect. Connect it inside, or remove it.",
+    ),
+    Code(
+        "NB319",
+        "warning",
+        "A group without an output",
+        "Instances of the group hand nothing on, so nothing behind them can use what they compute. Add a Group output inside.",
+    ),
+    Code(
+        "NB320",
+        "error",
+        "A network that is too large",
+        "Groups may lie in each other at most 40 deep, and a network with all its groups opened may have at most a million nodes. Nest less, or use the repeat of an instance.",
+    ),
+    Code(
+        "NB321",
+        "error",
+        "A name that cannot be used",
+        "Names of nodes, groups and group parameters become names in the generated source: letters, digits and _, a letter first, at most 64 of them, and no word that Python or torch needs itself.",
+    ),
+    Code(
+        "NB322",
+        "warning",
+        "Softmax before a cross entropy",
+        "CrossEntropyLoss takes raw scores and applies the logarithm of softmax itself, in a way that is numerically safe. Doing it before as well flattens the gradient, and training gets slow or stuck. Connect the loss to what comes before; the Output may keep its Softmax.",
+    ),
+    Code(
+        "NB323",
+        "warning",
+        "Sigmoid before a loss that takes logits",
+        "BCEWithLogitsLoss takes raw scores and applies the sigmoid itself, in a way that is numerically safe. Doing it before as well squeezes every score into 0.5 to 0.73. Connect the loss to what comes before; the Output may keep its Sigmoid.",
+    ),
+    Code(
+        "NB325",
+        "error",
+        "A group parameter that contradicts itself",
+        "The default of a group parameter must lie in its range, and the range must hold a number.",
+    ),
+    Code(
+        "NB401",
+        "error",
+        "The data have no such field",
+        "An Input or Target takes the field of the data that it names, or the one called like the node. Choose one of the fields in the message.",
+    ),
+    Code(
+        "NB402",
+        "error",
+        "The shape does not hold a sample of the field",
+        "The numbers of a field are laid out as the Input or Target says, so there must be as many: 784 numbers fit 784, 28 x 28 or 1 x 28 x 28. Change the shape.",
+    ),
+    Code(
+        "NB403",
+        "error",
+        "Fewer logits than classes",
+        "Cross entropy needs a score for every class. Let the last layer give as many numbers as the field has classes.",
+    ),
+    Code(
+        "NB404",
+        "warning",
+        "More logits than classes",
+        "The network gives scores to classes that never occur, which works and wastes weights. Let the last layer give as many numbers as the field has classes.",
+    ),
+    Code(
+        "NB405",
+        "warning",
+        "Class numbers where 0 or 1 is expected",
+        "BCEWithLogitsLoss answers yes-or-no questions, with 0 for no and 1 for yes. For one out of several classes use CrossEntropyLoss, with a logit for each.",
+    ),
+    Code(
+        "NB406",
+        "warning",
+        "Amounts where classes are expected",
+        "CrossEntropyLoss compares with the numbers of classes, but the field holds amounts, which would be cut to whole numbers. Use MSELoss or L1Loss to predict an amount.",
+    ),
+    Code(
+        "NB501",
+        "error",
+        "A node type that nobody knows",
+        "The node comes from a pack that is not installed, or from a newer version. It stays in the file as it is, with its parameters and edges, but cannot be built. Install the pack, or remove the node.",
+    ),
+    Code(
+        "NB502",
+        "warning",
+        "A node pack could not be used",
+        "The pack, or one of its files, failed to load; the message says why. Its node types are missing until that is mended.",
+    ),
+    Code(
+        "NB503",
+        "error",
+        "A node type's own code failed",
+        "A rule of the node type raised an exception, which is a mistake in the pack it comes from. Other parameters or shapes may avoid it; tell the author of the pack.",
+    ),
+    Code(
+        "NB601",
+        "error",
+        "A node that cannot be written",
+        "The source of a network is written only after the check found no errors; this node passed it and still has no type to be written from. It is a mistake of the program: please report it with the file.",
+    ),
+    Code(
+        "NB602",
+        "error",
+        "Repeats that share weights differ",
+        "The repeats of a group share one module, but what it is built from differs between them: a size or a parameter. Let every repeat have its own weights, or keep sizes as they come in.",
+    ),
+    Code(
+        "NB603",
+        "error",
+        "A name that Python does not take",
+        "A name from the document would stand in the generated source, but is no name in Python. Rename it.",
+    ),
+)

@@ -1,0 +1,158 @@
+"""Rules about the data: what Inputs and Targets declare, against the fields there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from netbuilder.check import fixes
+from netbuilder.check.diagnostics import Fix
+from netbuilder.check.evaluation import GraphRun, Record
+from netbuilder.check.fields import Field, Fields
+from netbuilder.check.findings import Finding, listed
+from netbuilder.check.losses import set_width
+from netbuilder.check.tracing import Spot, backwards, before, source_of
+from netbuilder.node_api.dims import Dim, Sym, is_known, product, shape_text, symbol
+from netbuilder.node_api.node_type import LossType
+from netbuilder.node_api.ports import FLOATS
+
+
+def field_of(record: Record) -> str:
+    """Return the name of the field that an Input or Target takes."""
+    return getattr(record.kind.instance, "field", "") or record.node.id
+
+
+def data_findings(run: GraphRun, name: str, fields: Fields) -> Iterator[Finding]:
+    """Yield what does not fit between an Input or a Target and the data."""
+    record = run.records[name]
+    instance = record.kind.instance
+    if instance is None:
+        return
+    wanted = field_of(record)
+    field = fields.get(wanted)
+    if field is None:
+        known = listed(list(fields), 8) if fields else "none"
+        verb = "is" if len(fields) < 2 else "are"
+        yield Finding(
+            "NB401",
+            f"{name} takes the field {wanted}, but the data have no such field; there {verb} {known}",
+            node=name,
+            param="field",
+            hint="choose one of the fields",
+            fixes=tuple(_likely(record, fields)),
+        )
+        return
+    shape = tuple(symbol(s) if isinstance(s, str) else s for s in getattr(instance, "shape", ()))
+    if not _holds(product(shape), product(field.shape)):
+        fix = fixes.set_params("", name, {"shape": list(field.shape)}, _shape_title(field))
+        yield Finding(
+            "NB402",
+            f"{name} has {_counted(shape)}, but a sample of the field {wanted} has {_counted(field.shape)}",
+            node=name,
+            param="shape",
+            hint="give the shape as many numbers as the field has",
+            fixes=(fix,),
+        )
+
+
+def target_findings(run: GraphRun, name: str, fields: Fields) -> Iterator[Finding]:
+    """Yield what does not fit between a loss and the values its target field holds."""
+    record = run.records[name]
+    loss = record.kind.instance
+    if not isinstance(loss, LossType) or not record.result.types:
+        return
+    field = _target_field(source_of(run, name, loss.target_port), fields)
+    if field is None:
+        return
+    classes = len(field.classes)
+    if loss.task == "classification" and classes:
+        yield from _class_count(run, record, loss, field)
+    elif loss.task == "classification" and field.dtype in FLOATS:
+        message = (
+            f"{name} compares class numbers, but the field {field.name} holds amounts, not classes"
+        )
+        hint = "use MSELoss for amounts, or another field"
+        yield Finding("NB406", message, name, loss.target_port, severity="warning", hint=hint)
+    elif loss.task == "binary" and classes > 2:
+        message = f"{name} compares with 0 or 1, but the field {field.name} holds the numbers of {classes} classes"
+        hint = f"use CrossEntropyLoss with {classes} logits"
+        yield Finding("NB405", message, name, loss.target_port, severity="warning", hint=hint)
+
+
+def _class_count(run: GraphRun, record: Record, loss: LossType, field: Field) -> Iterator[Finding]:
+    given = dict(zip(record.kind.inputs, record.inputs, strict=True))
+    tensor = given.get(loss.prediction_port)
+    if tensor is None or tensor.rank < 2:
+        return
+    width, classes = tensor.shape[1], len(field.classes)
+    if not is_known(width) or width == classes:
+        return
+    spot = source_of(run, record.node.id, loss.prediction_port)
+    yield Finding(
+        "NB403" if width < classes else "NB404",
+        f"{record.node.id} got logits of {width} classes in {tensor}, "
+        f"but the field {field.name} has {classes}",
+        node=record.node.id,
+        port=loss.prediction_port,
+        severity="error" if width < classes else "warning",
+        hint=f"let the last layer give {classes} numbers",
+        fixes=tuple(_match(spot, width, classes)),
+    )
+
+
+def _match(spot: Spot | None, width: int, classes: int) -> Iterator[Fix]:
+    """Follow the class axis back to the node that makes it."""
+    for step in backwards(spot):
+        made = step.type
+        if made is None or made.rank < 2 or width not in (made.shape[1], made.shape[-1]):
+            return
+        earlier = before(step)
+        if step.record.result.weights and (earlier is None or earlier.type != made):
+            yield from set_width(step, width, classes)
+            return
+
+
+def _target_field(spot: Spot | None, fields: Fields) -> Field | None:
+    """Return the field whose values reach a loss unchanged."""
+    for step in backwards(spot):
+        instance = step.record.kind.instance
+        if step.record.kind.role in ("target", "input"):
+            return fields.get(field_of(step.record))
+        if instance is None or not (instance.view or instance.id == "identity"):
+            return None
+    return None
+
+
+def _likely(record: Record, fields: Fields) -> Iterator[Fix]:
+    """The field that is most likely meant, if one stands out."""
+    close = get_close_matches(field_of(record), list(fields), 1)
+    count = product(s for s in getattr(record.kind.instance, "shape", ()) if isinstance(s, int))
+    same_role = [f.name for f in fields.values() if f.role == record.kind.role]
+    same_size = [name for name in same_role if product(fields[name].shape) == count]
+    for names in (close, same_size, same_role):
+        if len(names) == 1:
+            title = f"take the field {names[0]}"
+            yield fixes.set_params("", record.node.id, {"field": names[0]}, title)
+            return
+
+
+def _holds(declared: Dim, found: Dim) -> bool:
+    """Whether a shape, maybe with open axes, can hold a number of values."""
+    if not isinstance(declared, Sym):
+        return declared == found
+    rest = product([found]) % product(n for _, n in declared.terms)
+    return rest == 0
+
+
+def _counted(shape: tuple[Dim, ...]) -> str:
+    if not shape:
+        return "a single number"
+    count = product(shape)
+    text = shape_text(shape)
+    if len(shape) == 1:
+        return f"{text} number{'' if count == 1 else 's'}"
+    return f"{text}, which is {count} numbers"
+
+
+def _shape_title(field: Field) -> str:
+    return f"set shape to {' x '.join(map(str, field.shape))}" if field.shape else "set shape to []"
