@@ -199,7 +199,12 @@ def _version(value: Any) -> int:
     return int(number_value(value))
 
 
-def _limit(value: Any) -> float | None:
+def limit_value(value: Any) -> float | None:
+    """Return a number or None.
+
+    Raises:
+        FormatError: It is neither.
+    """
     return None if value is None else number_value(value)
 
 
@@ -305,8 +310,8 @@ _GRAPH: Mapping[str, Reader] = {
 _GROUP_PARAM: Mapping[str, Reader] = {
     "name": identifier_value,
     "default": number_value,
-    "min": _limit,
-    "max": _limit,
+    "min": limit_value,
+    "max": limit_value,
     "doc": text_value,
 }
 _GROUP: Mapping[str, Reader] = {

@@ -1,0 +1,435 @@
+"""Edits: pure functions from a network to a network; the old value stays what it is.
+
+Each takes the group whose graph it is about, empty for the main graph. What cannot be done is refused
+with an ``EditError``; what can be done but makes no sound network is done, and the check says so.
+Edits of groups live in ``group_edits``, edits of frames and notes in ``card_edits``; all are reached
+from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from netbuilder.graph.card_edits import (
+    add_frame,
+    add_note,
+    remove_frame,
+    remove_note,
+    set_frame,
+    set_note,
+)
+from netbuilder.graph.delta import alike
+from netbuilder.graph.from_plain import (
+    flag_value,
+    pair_value,
+    params_value,
+    repeat_value,
+    settings_value,
+    type_value,
+)
+from netbuilder.graph.group_edits import (
+    add_group,
+    expand_group,
+    make_group,
+    remove_group,
+    remove_group_param,
+    rename_group,
+    rename_group_param,
+    set_group_info,
+    set_group_param,
+)
+from netbuilder.graph.limits import MAX_PARAMS
+from netbuilder.graph.model import GROUP_PREFIX, Endpoint, Graph, Network, Node, frozen
+from netbuilder.graph.ordering import by_name, by_target, copied, with_edge, with_name, without
+from netbuilder.graph.values import param_value, text_value
+from netbuilder.graph.wires import follow_port, named_as, without_nodes
+from netbuilder.graph.working import (
+    GROUP_INPUT,
+    GROUP_OUTPUT,
+    INPUT_PORT,
+    OUTPUT_PORT,
+    EditError,
+    checked,
+    endpoint,
+    graph_of,
+    minted,
+    new_id,
+    node_of,
+    nodes_of,
+    with_graph,
+)
+from netbuilder.node_api.expressions import Expression
+
+__all__ = [
+    "DEFAULT",
+    "EditError",
+    "add_frame",
+    "add_group",
+    "add_node",
+    "add_note",
+    "connect",
+    "disconnect",
+    "dissolve",
+    "expand_group",
+    "insert_on_edge",
+    "make_group",
+    "move_nodes",
+    "remove_frame",
+    "remove_group",
+    "remove_group_param",
+    "remove_nodes",
+    "remove_note",
+    "rename_group",
+    "rename_group_param",
+    "rename_node",
+    "set_data",
+    "set_description",
+    "set_flags",
+    "set_frame",
+    "set_group_info",
+    "set_group_param",
+    "set_note",
+    "set_param",
+    "set_params",
+    "set_recipe",
+    "set_title",
+    "set_type",
+]
+
+
+class _Default:
+    """The mark for a parameter that goes back to its default."""
+
+    def __repr__(self) -> str:
+        return "DEFAULT"
+
+
+DEFAULT: Final = _Default()
+_Point = tuple[float, float]
+
+
+def add_node(
+    network: Network,
+    type: str,
+    id: str = "",
+    *,
+    params: Mapping[str, Any] | None = None,
+    position: _Point = (0.0, 0.0),
+    version: int = 1,
+    group: str = "",
+) -> tuple[Network, str]:
+    """Add a node.
+
+    Args:
+        network: Where to.
+        type: The id of its type, or ``group:`` and the id of a definition.
+        id: Its id; empty for a new one made of the type: ``conv2d_1``.
+        params: The values that differ from the defaults.
+        position: In px.
+        version: The version of the type.
+        group: The definition it goes into, or empty.
+
+    Returns:
+        The network and the id of the node.
+
+    Raises:
+        EditError: The id is taken or cannot be one, or a value is not plain.
+    """
+    graph = graph_of(network, group)
+    type = checked("type", type_value, type)
+    name = (
+        new_id(id, graph.nodes, "node")
+        if id
+        else minted(type.removeprefix(GROUP_PREFIX), graph.nodes)
+    )
+    node = Node(
+        name,
+        type,
+        version,
+        checked("params", params_value, params or {}),
+        checked("position", pair_value, position),
+    )
+    graph = replace(graph, nodes=with_name(graph.nodes, name, node))
+    return with_graph(network, group, graph), name
+
+
+def remove_nodes(network: Network, ids: Iterable[str], group: str = "") -> Network:
+    """Remove nodes with the edges at them; of a group's port, also the edges at its instances.
+
+    Raises:
+        EditError: There is no such node.
+    """
+    graph = graph_of(network, group)
+    gone = nodes_of(graph, ids)
+    if not gone:
+        return network
+    network = with_graph(network, group, without_nodes(graph, gone))
+    for node in gone.values():
+        network = follow_port(network, group, node, None)
+    return network
+
+
+def dissolve(
+    network: Network,
+    id: str,
+    in_port: str = INPUT_PORT,
+    out_port: str = OUTPUT_PORT,
+    group: str = "",
+) -> Network:
+    """Remove a node and let what came into ``in_port`` go where ``out_port`` went.
+
+    Raises:
+        EditError: There is no such node.
+    """
+    graph = graph_of(network, group)
+    node_of(graph, id)
+    source = graph.edges.get(Endpoint(id, in_port))
+    targets = [t for t, s in graph.edges.items() if s == Endpoint(id, out_port) and t.node != id]
+    network = remove_nodes(network, [id], group)
+    if source is None or source.node == id:
+        return network
+    graph = graph_of(network, group)
+    edges = copied(graph.edges) | dict.fromkeys(targets, source)
+    return with_graph(network, group, replace(graph, edges=by_target(edges)))
+
+
+def connect(
+    network: Network, source: Endpoint | str, target: Endpoint | str, group: str = ""
+) -> Network:
+    """Connect an output to an input; an edge that leads there already makes way.
+
+    Args:
+        network: Where.
+        source: The output, as an Endpoint or as ``node.port``.
+        target: The input.
+        group: The definition, or empty.
+
+    Raises:
+        EditError: There is no such node.
+    """
+    graph = graph_of(network, group)
+    source, target = endpoint(source), endpoint(target)
+    node_of(graph, source.node)
+    node_of(graph, target.node)
+    if graph.edges.get(target) == source:
+        return network
+    return with_graph(network, group, replace(graph, edges=with_edge(graph.edges, target, source)))
+
+
+def disconnect(network: Network, target: Endpoint | str, group: str = "") -> Network:
+    """Remove the edge into an input; where there is none, nothing changes."""
+    graph = graph_of(network, group)
+    target = endpoint(target)
+    if target not in graph.edges:
+        return network
+    return with_graph(network, group, replace(graph, edges=without(graph.edges, target)))
+
+
+def insert_on_edge(
+    network: Network,
+    target: Endpoint | str,
+    type: str,
+    *,
+    id: str = "",
+    in_port: str = INPUT_PORT,
+    out_port: str = OUTPUT_PORT,
+    params: Mapping[str, Any] | None = None,
+    position: _Point | None = None,
+    version: int = 1,
+    group: str = "",
+) -> tuple[Network, str]:
+    """Put a new node into an edge; without a position it lies halfway.
+
+    Returns:
+        The network and the id of the node.
+
+    Raises:
+        EditError: No edge leads to the target, or the node cannot be added.
+    """
+    graph = graph_of(network, group)
+    target = endpoint(target)
+    source = graph.edges.get(target)
+    if source is None:
+        raise EditError(f"no edge leads to {target}, so nothing can be put into it")
+    if position is None:
+        ends = graph.nodes[source.node].position, graph.nodes[target.node].position
+        position = (ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2
+    network, name = add_node(
+        network, type, id, params=params, position=position, version=version, group=group
+    )
+    network = connect(network, source, Endpoint(name, in_port), group)
+    return connect(network, Endpoint(name, out_port), target, group), name
+
+
+def set_param(
+    network: Network, id: str, name: str, value: Any = DEFAULT, group: str = ""
+) -> Network:
+    """Set a parameter of a node; ``DEFAULT``, or no value, takes it back to its default.
+
+    Args:
+        network: Where.
+        id: The node.
+        name: The parameter.
+        value: A plain value or an Expression. None is a value: some parameters may be nothing.
+        group: The definition, or empty.
+
+    Raises:
+        EditError: There is no such node, or the value is not plain.
+    """
+    return set_params(network, id, {name: value}, group)
+
+
+def set_params(network: Network, id: str, values: Mapping[str, Any], group: str = "") -> Network:
+    """Set several parameters of a node at once, as ``set_param`` does one."""
+    graph = graph_of(network, group)
+    node = node_of(graph, id)
+    params = copied(node.params)
+    for name, value in values.items():
+        if value is DEFAULT:
+            params.pop(name, None)
+        else:
+            key = checked("the name of a parameter", text_value, name)
+            params[key] = checked(f"{id}.{key}", param_value, value)
+    if len(params) > MAX_PARAMS:
+        raise EditError(
+            f"{id} would set {len(params)} parameters, but at most {MAX_PARAMS} are allowed"
+        )
+    return _changed(network, group, graph, id, params=frozen(params))
+
+
+def set_type(
+    network: Network,
+    id: str,
+    type: str,
+    params: Mapping[str, Any] | None = None,
+    version: int = 1,
+    group: str = "",
+) -> Network:
+    """Let a node be of another type, or of another version of it; its edges stay.
+
+    Args:
+        network: Where.
+        id: The node.
+        type: Its new type.
+        params: Its new parameters; None keeps the ones it has.
+        version: The version of the type.
+        group: The definition, or empty.
+
+    Raises:
+        EditError: There is no such node, or it is a port of a group.
+    """
+    graph = graph_of(network, group)
+    node = node_of(graph, id)
+    if group and node.type in (GROUP_INPUT, GROUP_OUTPUT) and type != node.type:
+        raise EditError(f"{id} is a port of {group}; remove it and add another node")
+    kept = node.params if params is None else checked("params", params_value, params)
+    kind = checked("type", type_value, type)
+    return _changed(network, group, graph, id, type=kind, params=kept, version=version)
+
+
+def rename_node(network: Network, id: str, new: str, group: str = "") -> Network:
+    """Give a node another id; its edges follow, and for a group's port those at the instances.
+
+    An Input or Target that took the field of its name keeps that field.
+
+    Raises:
+        EditError: There is no such node, or the new id is taken or cannot be one.
+    """
+    graph = graph_of(network, group)
+    node = node_of(graph, id)
+    if new == id:
+        return network
+    new_id(new, graph.nodes, "node")
+    nodes = copied(graph.nodes)
+    del nodes[id]
+    nodes = dict(with_name(nodes, new, named_as(node, new)))
+
+    def moved(end: Endpoint) -> Endpoint:
+        return Endpoint(new, end.port) if end.node == id else end
+
+    edges = by_target({moved(t): moved(s) for t, s in graph.edges.items()})
+    network = with_graph(network, group, replace(graph, nodes=by_name(nodes), edges=edges))
+    return follow_port(network, group, node, new)
+
+
+def move_nodes(network: Network, positions: Mapping[str, _Point], group: str = "") -> Network:
+    """Put nodes to positions, in px.
+
+    Raises:
+        EditError: There is no such node, or a position is not two finite numbers.
+    """
+    graph = graph_of(network, group)
+    nodes = copied(graph.nodes)
+    for name, position in positions.items():
+        node = node_of(graph, name)
+        place = checked(f"the position of {name}", pair_value, position)
+        if place != node.position:
+            nodes[name] = replace(node, position=place)
+    if all(nodes[name] is graph.nodes[name] for name in positions):
+        return network
+    return with_graph(network, group, replace(graph, nodes=frozen(nodes)))
+
+
+def set_flags(
+    network: Network,
+    ids: Iterable[str],
+    *,
+    bypass: bool | None = None,
+    frozen: bool | None = None,
+    shared: bool | None = None,
+    repeat: int | Expression | None = None,
+    note: str | None = None,
+    group: str = "",
+) -> Network:
+    """Set what every node has beside its parameters; None leaves it as it is.
+
+    Raises:
+        EditError: There is no such node, or a value is of the wrong kind.
+    """
+    wanted: list[tuple[str, Callable[[Any], Any], Any]] = [
+        ("bypass", flag_value, bypass),
+        ("frozen", flag_value, frozen),
+        ("shared", flag_value, shared),
+        ("repeat", repeat_value, repeat),
+        ("note", text_value, note),
+    ]
+    values = {name: checked(name, read, value) for name, read, value in wanted if value is not None}
+    graph = graph_of(network, group)
+    for name in nodes_of(graph, ids):
+        network = _changed(network, group, graph_of(network, group), name, **values)
+    return network
+
+
+def set_title(network: Network, title: str) -> Network:
+    """Set the title of the network."""
+    return _property(network, title=checked("title", text_value, title))
+
+
+def set_description(network: Network, description: str) -> Network:
+    """Set the description of the network."""
+    return _property(network, description=checked("description", text_value, description))
+
+
+def set_data(network: Network, data: Mapping[str, Any]) -> Network:
+    """Set where the data come from, all settings at once."""
+    return _property(network, data=checked("data", settings_value, data))
+
+
+def set_recipe(network: Network, recipe: Mapping[str, Any]) -> Network:
+    """Set the training recipe, all values that differ from the defaults at once."""
+    return _property(network, recipe=checked("recipe", settings_value, recipe))
+
+
+def _property(network: Network, **values: Any) -> Network:
+    same = all(alike(getattr(network, name), value) for name, value in values.items())
+    return network if same else replace(network, **values)
+
+
+def _changed(network: Network, group: str, graph: Graph, id: str, **values: Any) -> Network:
+    node = graph.nodes[id]
+    if all(alike(getattr(node, name), value) for name, value in values.items()):
+        return network
+    nodes = with_name(graph.nodes, id, replace(node, **values))
+    return with_graph(network, group, replace(graph, nodes=nodes))
