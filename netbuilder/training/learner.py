@@ -135,7 +135,7 @@ class Learner:
         def backward(position: int) -> tuple[Tensor, ...]:
             several = batches[position * accumulate : (position + 1) * accumulate]
             samples = sum(map(len, several))
-            means: tuple[Tensor, ...] = ()
+            means: list[Tensor] = []
             for index in several:
                 share = len(index) / samples
                 with precision():
@@ -143,8 +143,8 @@ class Learner:
                 parts = [loss * share for loss in losses.values()]
                 torch.stack(parts).sum().backward()  # type: ignore[no-untyped-call]
                 done = [part.detach() for part in parts]
-                means = tuple(a + b for a, b in zip(means, done, strict=True)) or tuple(done)
-            return means
+                means = [a + b for a, b in zip(means, done, strict=True)] if means else done
+            return tuple(means)
 
         return backward
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 from netbuilder.node_api.errors import NetBuilderError
 from netbuilder.node_api.params import Bool, Choice, Declared, Float, Int, ParamError, Text
 
-SMALLER_IS_BETTER = ("loss", "mse", "mae")
+LARGER_IS_BETTER = ("accuracy", "f1", "auroc", "r2")
 
 
 class RecipeError(NetBuilderError):
@@ -220,7 +220,7 @@ class Recipe(Declared):
         """Whether a smaller value of ``metric`` is the better one."""
         if self.mode != "auto":
             return self.mode == "min"
-        return self.metric.rpartition(".")[2] in SMALLER_IS_BETTER or self.metric.startswith("loss")
+        return self.metric.rpartition(".")[2] not in LARGER_IS_BETTER
 
     def better(self, value: float, best: float | None) -> bool:
         """Whether ``value`` improves on ``best`` by more than ``min_delta``; only finite ones do."""

@@ -155,11 +155,6 @@ def _trainer(setting: Setting, model: nn.Module) -> Trainer:
     if not train:
         raise RunError("the training split of the data is empty; give split.train a share")
     learner = Learner(model, train, recipe, setting.device)
-    if not learner.plan.batches:
-        raise RunError(
-            f"drop_last leaves no batch: there are {len(train[0])} training samples and batch_size "
-            f"is {recipe.batch_size}"
-        )
     deciding = {key: value for key, value in recipe.changed().items() if key not in FREE}
     identity = Identity(
         hashlib.sha256(source.text.encode("utf-8")).hexdigest(),
@@ -192,7 +187,7 @@ def _success(setting: Setting, trainer: Trainer, why: Why) -> dict[str, Any]:
         "epoch": progress.epoch,
         "best": _best(trainer),
         "test": test,
-        "baseline": _baseline(setting),
+        "baseline": _baselines(setting),
         "weights": _weights(setting.run),
         "failure": None,
         "time": time.time(),
@@ -227,9 +222,23 @@ def _best(trainer: Trainer) -> dict[str, Any] | None:
     }
 
 
-def _baseline(setting: Setting) -> Mapping[str, Any] | None:
-    """What a plain linear model reaches on the same split; None where there is no such."""
-    return None
+def _baselines(setting: Setting) -> dict[str, Any]:
+    """What a linear model reaches on the same split, by loss; where that makes sense."""
+    from netbuilder.data.baseline import baseline  # scikit-learn takes a second to import
+
+    found = {}
+    inputs = [argument.field for argument in setting.source.inputs]
+    for loss in setting.source.losses:
+        if not loss.target or loss.target in inputs:
+            continue
+        try:
+            figures_of = baseline(setting.prepared, inputs, loss.target, loss.task)
+        except Exception as error:  # noqa: BLE001 - a figure beside the result must not undo the run
+            _log.warning("no linear model for %s", loss.name, exc_info=error)
+            continue
+        if figures_of:
+            found[loss.name] = figures_of
+    return found
 
 
 def _weights(run: RunFolder) -> str:
@@ -256,7 +265,7 @@ def _failed(run: RunFolder, trainer: Trainer | None, failure: Failure) -> dict[s
         "epoch": trainer.progress.epoch if trainer else 0,
         "best": _best(trainer) if trainer else None,
         "test": None,
-        "baseline": None,
+        "baseline": {},
         "weights": _weights(run),
         "failure": failure.to_plain(),
         "time": time.time(),
