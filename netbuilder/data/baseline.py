@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # More samples change a linear model's figure by little, and its fit takes minutes on images.
 MOST_SAMPLES = 10_000
+MOST_STEPS = 500
 
 Floats = npt.NDArray[np.float64]
 
@@ -101,9 +102,9 @@ def _classify(x: Floats, y: Array, x_held: Floats, y_held: Array) -> tuple[str, 
     classes = np.unique(y)
     if len(classes) == 1:
         return "most frequent class", {"accuracy": float(np.mean(y_held == classes[0]))}
-    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=MOST_STEPS))
     with warnings.catch_warnings():
-        # After 500 steps its accuracy has settled; whether its last digits have is of no interest.
+        # After so many steps its accuracy has settled; whether its last digits have is of no interest.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(x, y)
     metrics = {"accuracy": float(accuracy_score(y_held, model.predict(x_held)))}

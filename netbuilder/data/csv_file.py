@@ -179,23 +179,21 @@ class CsvFile(DataSource, id="csv", title="CSV file"):
     def _column(self, table: Table, name: str) -> _Numbers | _Classes | None:
         """Return what a column holds; None where nothing is in it."""
         texts = table.columns[name]
-        known = [text for text in texts if not _is_missing(text)]
+        known = sum(1 for text in texts if not _is_missing(text))
         if not known:
             return None
         if name in self.categorical:
             return _classes(table, name)
-        numbers = sum(1 for text in known if self._number(text) is not None)
-        if numbers == len(known):
-            return _Numbers(name, [self._value(table, name, row) for row in range(len(texts))])
-        if numbers >= _MOSTLY * len(known) and len(set(known)) > _FEW:
-            row = next(
-                row
-                for row, text in enumerate(texts)
-                if not _is_missing(text) and self._number(text) is None
-            )
+        values = [math.nan if _is_missing(text) else self._number(text) for text in texts]
+        numbers = [value for value in values if value is not None]
+        count = len(numbers) - (len(texts) - known)
+        if len(numbers) == len(texts):
+            return _Numbers(name, _finite(table, name, numbers))
+        if count >= _MOSTLY * known and len(set(texts)) > _FEW:
+            row = values.index(None)
             raise DataError(
                 f"{table.name}, line {table.lines[row]}: {name} is {_shown(texts[row])}, but "
-                f"{numbers} of its {len(known)} values are numbers; mend it, or name the column in "
+                f"{count} of its {known} values are numbers; mend it, or name the column in "
                 "categorical or leave_out"
             )
         return _classes(table, name)
@@ -229,18 +227,6 @@ class CsvFile(DataSource, id="csv", title="CSV file"):
         if _NUMBER.match(text):
             return float(text)
         return math.inf if _INFINITE.match(text) else None
-
-    def _value(self, table: Table, name: str, row: int) -> float:
-        text = table.columns[name][row]
-        if _is_missing(text):
-            return math.nan
-        value = self._number(text)
-        if value is None or abs(value) > LARGEST:
-            raise DataError(
-                f"{table.name}, line {table.lines[row]}: {name} is {_shown(text)}, which is beyond "
-                f"the largest number, {LARGEST:g}"
-            )
-        return value
 
 
 def _answered(table: Table, target: str, notes: list[str]) -> Table:
@@ -280,6 +266,17 @@ def _order(texts: set[str]) -> Callable[[str], tuple[bool, float, str]]:
         return missing, float(text) if numeric and not missing else 0.0, text
 
     return key
+
+
+def _finite(table: Table, name: str, values: list[float]) -> list[float]:
+    """Return the values of a column; none may be more than a float32 holds."""
+    for row, value in enumerate(values):
+        if abs(value) > LARGEST:
+            raise DataError(
+                f"{table.name}, line {table.lines[row]}: {name} is "
+                f"{_shown(table.columns[name][row])}, which is beyond the largest number, {LARGEST:g}"
+            )
+    return values
 
 
 def _like_classes(column: _Numbers) -> bool:

@@ -163,6 +163,12 @@ def test_encodings_and_line_ends(read, encoding):
     assert table.fields["label"].classes == ("\u00e4", "\u00f6")
 
 
+def test_spaces_around_values_and_names_do_not_count(read):
+    table = read("  x , y\n 1 , a \n2,a\n 3,b\n")
+    assert table.columns["features"] == ("x",)
+    assert table.fields["label"].classes == ("a", "b")
+
+
 def test_a_byte_order_mark_is_no_part_of_a_name(read):
     assert read(b"\xef\xbb\xbfx,y\n1,2.5\n2,3.5\n").columns["features"] == ("x",)
 

@@ -79,6 +79,11 @@ def test_every_dtype_comes_out(dtype):
     assert given_.flags.c_contiguous
 
 
+def test_what_comes_out_lies_in_one_piece():
+    fed = feed({"x": np.zeros((4, 6), np.float32)[:, ::2]}, [Argument("x", shape=(3,))])
+    assert fed["x"].flags.c_contiguous
+
+
 def test_an_empty_split_feeds_nothing():
     assert feed({}, [Argument("image", shape=(64,))]) == {}
 
