@@ -1,0 +1,1 @@
+"""Example networks that ship with the program; installed as ``netbuilder_examples``."""
