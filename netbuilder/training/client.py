@@ -249,7 +249,7 @@ def run_state(run: RunFolder) -> RunState:
     if not active:
         status = run.status()  # it may have ended between the two looks
     step = max(status.step, _last_step(run))
-    resumable = not active and status.checkpoint >= 0 and _stopped_early(run)
+    resumable = not active and status.checkpoint >= 0 and _can_go_on(run)
     if active or status.state in ENDED or status.state == "queued":
         state: str = status.state
         sentence = _sentence(status, step)
@@ -306,6 +306,16 @@ def _stopped_early(run: RunFolder) -> bool:
         return True
     with suppress(RunError):
         return bool((run.result() or {}).get("why") not in ("finished", "early_stop"))
+    return True
+
+
+def _can_go_on(run: RunFolder) -> bool:
+    """Whether going on from the checkpoint may end otherwise: what became NaN would do so again."""
+    if not _stopped_early(run):
+        return False
+    with suppress(RunError):
+        failure = (run.result() or {}).get("failure") or {}
+        return bool(failure.get("kind") != "not_finite")
     return True
 
 

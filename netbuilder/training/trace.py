@@ -117,9 +117,13 @@ def _search(learner: Learner, step: int, source: Source) -> Origin:
             take(position)
     except _Found as found:
         return found.origin
-    name = first_bad({**learner.weights(), **learner.optimizer_state()}).partition(":")[0]
+    name = first_bad(learner.weights())
     if name:
         return Origin(f"the weight {name} after its step", node_of(name, nodes))
+    name, _, kept = first_bad(learner.optimizer_state()).rpartition(":")
+    if name:
+        what = f"what the optimizer keeps of the gradients of {name} ({kept})"
+        return Origin(what, node_of(name, nodes))
     return Origin("the sum of the losses")
 
 
