@@ -198,7 +198,7 @@ CODES: Mapping[str, Code] = _table(
         "NB304",
         "error",
         "An edge has a loose end",
-        "One of the two nodes is not in the graph. Remove the edge.",
+        "One of the two nodes that the edge connects is not in the graph. Remove the edge.",
     ),
     Code(
         "NB305",

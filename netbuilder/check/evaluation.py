@@ -96,13 +96,14 @@ class Record:
     def traits(self) -> tuple[object, ...]:
         """What the rules about a whole graph go by."""
         result, kind = self.result, self.kind
+        codes = tuple(problem.code for problem in self.problems)
         weights = result.cost.trainable != 0, result.cost.parameters != 0
         return (
             kind.role,
             kind.ports_known,
             kind.outputs,
             bool(result.types),
-            bool(self.problems),
+            codes,
             weights,
         )
 

@@ -19,9 +19,9 @@ def set_params(group: str, node: str, values: Mapping[str, Any], title: str = ""
     return Fix(title or f"set {said}", lambda n: edits.set_params(n, node, values, group))
 
 
-def drop_param(group: str, node: str, name: str) -> Fix:
+def drop_param(group: str, node: str, name: str, title: str = "") -> Fix:
     """Return the fix that removes a parameter, so that its default holds."""
-    return Fix(f"remove {name}", lambda n: edits.set_param(n, node, name, group=group))
+    return Fix(title or f"remove {name}", lambda n: edits.set_param(n, node, name, group=group))
 
 
 def set_flag(group: str, node: str, title: str, **values: Any) -> Fix:

@@ -59,6 +59,7 @@ class Kind:
         ports_known: Whether the ports are certain; not so where a parameter is wrong or the type
             is not known.
         problems: What is wrong with its parameters.
+        node_type: Its node type, where there is one.
         instance: The node type with its parameters, where they are right.
         definition: The group it is an instance of.
         scope: For an instance of a group, the scope inside, for the first repeat.
@@ -73,6 +74,7 @@ class Kind:
     outputs: tuple[str, ...] = ()
     ports_known: bool = True
     problems: tuple[Problem, ...] = ()
+    node_type: type[NodeType] | None = None
     instance: NodeType | None = None
     definition: Definition | None = None
     scope: Scope = MAIN
@@ -174,6 +176,7 @@ def _kind_of(instance: NodeType) -> Kind:
         inputs=tuple(name for name, _ in ins),
         required=frozenset(name for name, optional in ins if not optional),
         outputs=tuple(port.name for port in instance.out_ports),
+        node_type=type(instance),
     )
 
 

@@ -107,7 +107,7 @@ def _mismatch_fixes(
         yield from _fixes_before_maker(catalogue, record, loss, maker)
     port = Endpoint(record.node.id, loss.prediction_port)
     source = run.source(*_pair(port))
-    if source is not None:
+    if source is not None and not (maker is not None and _acts_on_last_axis(maker)):
         pooled = made_by(catalogue, "global_average_pool", scores)
         if pooled is not None and fits(record, loss.prediction_port, pooled):
             node_type = catalogue.get("global_average_pool")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.check import fixes
@@ -13,6 +12,7 @@ from netbuilder.check.layout import NO_WIRES
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.expressions import Expression
 from netbuilder.node_api.node_type import LossType, evaluate
+from netbuilder.node_api.params import describe
 from netbuilder.node_api.ports import TensorType
 from netbuilder.node_api.problems import Problem
 
@@ -66,7 +66,9 @@ def _fixes(catalogue: Catalogue, run: GraphRun, record: Record, problem: Problem
     node, group = record.node, run.group
     if problem.settings and not _has_expression(record, problem.settings):
         yield fixes.set_params(group, node.id, problem.settings)
-    if problem.code == "NB102":
+    if problem.code == "NB101" and not _has_expression(record, (problem.param,)):
+        yield from _default(record, group, problem.param)
+    elif problem.code == "NB102":
         yield fixes.drop_param(group, node.id, problem.param)
     elif problem.code == "NB201":
         yield from _other_rank(catalogue, run, record, problem.port)
@@ -78,15 +80,25 @@ def _fixes(catalogue: Catalogue, run: GraphRun, record: Record, problem: Problem
         yield fixes.disconnect(group, Endpoint(node.id, problem.port))
     elif problem.code == "NB311":
         yield fixes.set_flag(group, node.id, "switch the bypass off", bypass=False)
+    elif problem.code == "NB312" and not group:
+        yield fixes.remove_nodes("", (node.id,), f"remove {node.id}")
     elif problem.code == "NB317":
         yield fixes.set_flag(group, node.id, "give every repeat its own weights", shared=False)
     elif problem.code in ("NB315", "NB316"):
         yield fixes.set_flag(group, node.id, "set repeat to 1", repeat=1)
 
 
-def _has_expression(record: Record, settings: Mapping[str, Any]) -> bool:
+def _has_expression(record: Record, names: Iterable[str]) -> bool:
     """Whether one of the parameters is arithmetic, which a fix must not throw away."""
-    return any(isinstance(record.node.params.get(name), Expression) for name in settings)
+    return any(isinstance(record.node.params.get(name), Expression) for name in names)
+
+
+def _default(record: Record, group: str, name: str) -> Iterator[Fix]:
+    node_type = record.kind.node_type
+    if node_type is not None and name in node_type.params:
+        default = describe(node_type.params[name].default)
+        title = f"set {name} to its default, {default}"
+        yield fixes.drop_param(group, record.node.id, name, title)
 
 
 def _other_rank(catalogue: Catalogue, run: GraphRun, record: Record, port: str) -> Iterator[Fix]:

@@ -31,6 +31,9 @@ class Structure:
 
 NO_STRUCTURE = Structure()
 
+# Problems that say that an input has no source.
+_OPEN = ("NB301", "NB303", "NB304")
+
 
 def structure_of(run: GraphRun) -> Structure:
     """Look at a graph as a whole, once its nodes are evaluated."""
@@ -129,6 +132,7 @@ def _of_group(
             node=name,
             severity="warning",
             hint=f"connect {name}, or remove it",
+            fixes=(remove_nodes(run.group, (name,), f"remove {name}"),),
         )
     sinks = roles.get("group_output", [])
     if not sinks:
@@ -191,6 +195,8 @@ def _dead_ends(run: GraphRun, alive: set[str], what: str) -> Iterator[Finding]:
     layout, records = run.layout, run.records
     if len(alive) >= len(layout.order) and alive.issuperset(layout.order):
         return
+    if any(p.code in _OPEN for name in run.troubled for p in records[name].problems):
+        return  # While an input waits for an edge, loose ends are work in progress.
     counted = set(alive)
     for name in layout.order:
         if name in alive or name in layout.stuck or records[name].problems:
