@@ -8,7 +8,8 @@ the same shape rules with them and prints ``dim * 4`` where a plain run would pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeGuard, Union
 
 Dim = Union[int, "Sym"]
@@ -253,88 +254,74 @@ def _atom_at(atom: Atom, sizes: Mapping[str, int]) -> Dim:
     return num % den if atom.remainder else num // den
 
 
-class TracedInt(int):
-    """A whole number that remembers the source text it came from, for generated code."""
+class _Tracing:
+    """Arithmetic that gives traced numbers."""
 
     source: str
     is_name: bool
 
-    def __new__(cls, value: int, source: str, *, is_name: bool = False) -> TracedInt:
-        """Make ``value`` with ``source`` as its text."""
-        traced = super().__new__(cls, value)
-        traced.source = source
-        traced.is_name = is_name
-        return traced
-
     def __add__(self, other: Any) -> Any:
-        return _trace(int.__add__(self, other), self, "+", other)
+        return _trace(operator.add, self, "+", other)
 
     def __radd__(self, other: Any) -> Any:
-        return _trace(int.__radd__(self, other), other, "+", self)
+        return _trace(operator.add, other, "+", self)
 
     def __sub__(self, other: Any) -> Any:
-        return _trace(int.__sub__(self, other), self, "-", other)
+        return _trace(operator.sub, self, "-", other)
 
     def __rsub__(self, other: Any) -> Any:
-        return _trace(int.__rsub__(self, other), other, "-", self)
+        return _trace(operator.sub, other, "-", self)
 
     def __mul__(self, other: Any) -> Any:
-        return _trace(int.__mul__(self, other), self, "*", other)
+        return _trace(operator.mul, self, "*", other)
 
     def __rmul__(self, other: Any) -> Any:
-        return _trace(int.__rmul__(self, other), other, "*", self)
+        return _trace(operator.mul, other, "*", self)
 
     def __floordiv__(self, other: Any) -> Any:
-        return _trace(int.__floordiv__(self, other), self, "//", other)
+        return _trace(operator.floordiv, self, "//", other)
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return _trace(int.__rfloordiv__(self, other), other, "//", self)
+        return _trace(operator.floordiv, other, "//", self)
 
     def __mod__(self, other: Any) -> Any:
-        return _trace(int.__mod__(self, other), self, "%", other)
+        return _trace(operator.mod, self, "%", other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return _trace(operator.mod, other, "%", self)
 
     def __pow__(self, other: Any, modulo: Any = None) -> Any:
-        return _trace(int.__pow__(self, other, modulo), self, "**", other)
+        return _trace(operator.pow, self, "**", other)
 
-    def __neg__(self) -> TracedInt:
-        return TracedInt(int.__neg__(self), f"-{_operand(self)}")
+    def __rpow__(self, other: Any, modulo: Any = None) -> Any:
+        return _trace(operator.pow, other, "**", self)
+
+    def __neg__(self) -> Any:
+        return traced(-_plain(self), f"-{_operand(self)}")
+
+
+class TracedInt(_Tracing, int):
+    """A whole number that remembers the source text it came from, for generated code."""
+
+    def __new__(cls, value: int, source: str, *, is_name: bool = False) -> TracedInt:
+        """Make ``value`` with ``source`` as its text."""
+        number = super().__new__(cls, value)
+        number.source = source
+        number.is_name = is_name
+        return number
 
     __hash__ = int.__hash__
 
 
-class TracedFloat(float):
+class TracedFloat(_Tracing, float):
     """A number that remembers the source text it came from, for generated code."""
-
-    source: str
-    is_name: bool
 
     def __new__(cls, value: float, source: str, *, is_name: bool = False) -> TracedFloat:
         """Make ``value`` with ``source`` as its text."""
-        traced = super().__new__(cls, value)
-        traced.source = source
-        traced.is_name = is_name
-        return traced
-
-    def __add__(self, other: Any) -> Any:
-        return _trace(float.__add__(self, other), self, "+", other)
-
-    def __radd__(self, other: Any) -> Any:
-        return _trace(float.__radd__(self, other), other, "+", self)
-
-    def __sub__(self, other: Any) -> Any:
-        return _trace(float.__sub__(self, other), self, "-", other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return _trace(float.__rsub__(self, other), other, "-", self)
-
-    def __mul__(self, other: Any) -> Any:
-        return _trace(float.__mul__(self, other), self, "*", other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return _trace(float.__rmul__(self, other), other, "*", self)
-
-    def __neg__(self) -> TracedFloat:
-        return TracedFloat(float.__neg__(self), f"-{_operand(self)}")
+        number = super().__new__(cls, value)
+        number.source = source
+        number.is_name = is_name
+        return number
 
     __hash__ = float.__hash__
 
@@ -373,14 +360,22 @@ def _pick(name: str, value: Any, values: tuple[Any, ...]) -> Any:
     return traced(plain, f"{name}({', '.join(_text(v) for v in values)})", is_name=True)
 
 
-def _trace(value: Any, left: Any, sign: str, right: Any) -> Any:
-    if value is NotImplemented:
-        return value
+def _trace(operation: Callable[[Any, Any], Any], left: Any, sign: str, right: Any) -> Any:
     if not isinstance(left, int | float) or not isinstance(right, int | float):
-        return value
+        return NotImplemented
     # What stands left of a sum or a difference binds at least as tightly.
     first = _text(left) if sign in "+-" else _operand(left)
-    return traced(value, f"{first} {sign} {_operand(right)}")
+    second = _operand(right)
+    if sign == "**" and not isinstance(left, Traced) and left < 0:
+        first = f"({first})"
+    # Formatters set powers of plain names and numbers without spaces.
+    tight = sign == "**" and not ("(" in first or "(" in second)
+    text = f"{first}**{second}" if tight else f"{first} {sign} {second}"
+    return traced(operation(_plain(left), _plain(right)), text)
+
+
+def _plain(value: Any) -> int | float:
+    return int(value) if isinstance(value, int) else float(value)
 
 
 def _text(value: Any) -> str:

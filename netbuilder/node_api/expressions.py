@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from netbuilder.node_api.dims import largest, smallest
+from netbuilder.node_api.dims import Traced, largest, smallest, traced
 
 MAX_LENGTH = 400
 MAX_DEPTH = 32
@@ -162,6 +162,9 @@ def _evaluate(node: ast.expr, values: Mapping[str, int | float], text: str) -> A
         )
     assert isinstance(node, ast.BinOp)
     left, right = _evaluate(node.left, values, text), _evaluate(node.right, values, text)
+    if type(left) is float and isinstance(right, Traced):
+        # A plain float would take the operation over, and lose the formula.
+        left = traced(left, repr(left), is_name=True)
     if isinstance(node.op, ast.Pow) and not (isinstance(right, int) and 0 <= right <= MAX_EXPONENT):
         raise ExpressionError(
             f"{text!r} raises to the power {right}, but whole powers from 0 to {MAX_EXPONENT} are allowed"

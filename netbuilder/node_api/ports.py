@@ -72,7 +72,7 @@ def pattern(text: str) -> Pattern:
     """
     names = text.split()
     stars = [i for i, name in enumerate(names) if name.startswith("*")]
-    if len(stars) > 1 or not all(name.lstrip("*").isidentifier() for name in names):
+    if len(stars) > 1 or not all(name.removeprefix("*").isidentifier() for name in names):
         raise ValueError(f"{text!r} is not an axis pattern: names, at most one of them with a star")
     if not stars:
         return Pattern(text, tuple(names), "", ())
