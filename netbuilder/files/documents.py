@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 from netbuilder.files.atomic import Fs, kind_of, sweep, write_atomic
 from netbuilder.files.errors import FileError
@@ -115,10 +118,30 @@ def _verified(network: Network, path: str | os.PathLike[str]) -> str:
         again = loads(text)
     except FileError as error:
         raise FileError(path, f"could not be saved: {error.reason}") from None
-    # A network made by hand may hold tuples where a file has lists: then the texts must agree.
-    if again != network and dumps(again) != text:
+    # A network made by hand may hold tuples where a file has lists.
+    if again != network and not _matches(network, again):
         raise FileError(path, "could not be saved: the text would not open as the same network")
     return text
+
+
+def _matches(saved: Any, opened: Any) -> bool:
+    """Whether two values are equal, lists and tuples being the same."""
+    if isinstance(saved, Mapping):
+        return (
+            isinstance(opened, Mapping)
+            and saved.keys() == opened.keys()
+            and all(_matches(value, opened[key]) for key, value in saved.items())
+        )
+    if isinstance(saved, list | tuple):
+        return (
+            isinstance(opened, list | tuple)
+            and len(saved) == len(opened)
+            and all(map(_matches, saved, opened))
+        )
+    if is_dataclass(saved) and type(saved) is type(opened):
+        names = [f.name for f in fields(saved)]
+        return all(_matches(getattr(saved, name), getattr(opened, name)) for name in names)
+    return bool(saved == opened)
 
 
 def _is_newer(path: str | os.PathLike[str]) -> bool:

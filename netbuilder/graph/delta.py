@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, TypeVar
 
 from netbuilder.graph.model import Endpoint, Graph, Network
@@ -125,8 +125,22 @@ def graph_delta(before: Graph, after: Graph) -> GraphDelta:
 
 
 def alike(one: Any, other: Any) -> bool:
-    """Whether two values are written alike; 1, 1.0 and true are equal in Python, but not in a file."""
-    return one is other or (one == other and repr(one) == repr(other))
+    """Whether two values are the same in a file; there 1, 1.0 and true differ, in Python they are equal."""
+    if one is other:
+        return True
+    if isinstance(one, Mapping):
+        return (
+            isinstance(other, Mapping)
+            and one.keys() == other.keys()
+            and all(alike(value, other[key]) for key, value in one.items())
+        )
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if is_dataclass(one):
+        return all(alike(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
+    return bool(one == other)
 
 
 def changes_nothing(before: Network, after: Network) -> bool:
@@ -145,6 +159,6 @@ def _differing(before: Mapping[K, Any], after: Mapping[K, Any]) -> set[K]:
 def _only_moved(before: Any, after: Any) -> bool:
     return all(
         alike(getattr(before, name), getattr(after, name))
-        for name in before.__slots__
+        for name in (f.name for f in fields(before))
         if name != "position"
     )

@@ -81,8 +81,9 @@ def endpoint(value: Endpoint | str) -> Endpoint:
 
 
 def minted(stem: str, taken: Container[str]) -> str:
-    """Return a free id: the stem with the first free number behind it."""
-    stem = re.sub(r"[^A-Za-z0-9_]+", "_", stem).lstrip("0123456789_")[:50] or "node"
+    """Return a free id: the stem, without a number it ends in, with the first free one behind it."""
+    stem = re.sub(r"[^A-Za-z0-9_]+", "_", stem).lstrip("0123456789_")
+    stem = re.sub(r"_[0-9]+\Z", "", stem[:50]).rstrip("_") or "node"
     number = 1
     while f"{stem}_{number}" in taken:
         number += 1
@@ -91,7 +92,7 @@ def minted(stem: str, taken: Container[str]) -> str:
 
 def free(name: str, taken: Container[str]) -> str:
     """Return ``name`` where it is free, otherwise a free one of the same stem."""
-    return name if name not in taken else minted(re.sub(r"_[0-9]+\Z", "", name), taken)
+    return name if name not in taken else minted(name, taken)
 
 
 def new_id(name: str, taken: Container[str], what: str) -> str:
