@@ -1,0 +1,107 @@
+"""Networks as a person works with them: opened, checked with their data, written as source, built."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from netbuilder.catalogue.packs import standard_catalogue
+from netbuilder.check.checker import check
+from netbuilder.check.diagnostics import Diagnostic, Where
+from netbuilder.check.fields import Fields
+from netbuilder.check.report import Report
+from netbuilder.codegen.emit import NotSoundError, generate
+from netbuilder.codegen.source import Source
+from netbuilder.data.prepare import fields
+from netbuilder.data.source import DataError
+from netbuilder.files.documents import load
+from netbuilder.graph.model import Network
+from netbuilder.training.recipe import recipe_problems
+
+if TYPE_CHECKING:
+    from torch import nn
+
+NO_DATA = "NB407"
+NO_RECIPE = "NB701"
+
+
+def open_network(path: str | os.PathLike[str]) -> Network:
+    """Open a network; nothing in the file is ever run.
+
+    Raises:
+        FileError: The file cannot be read or is not a network.
+    """
+    return load(path)
+
+
+def check_network(network: Network, folder: Path) -> Report:
+    """Check a network together with its data and its recipe.
+
+    Args:
+        network: The network.
+        folder: Where relative paths of the data start: the document's folder.
+    """
+    known, trouble = known_fields(network, folder)
+    report = check(network, standard_catalogue(), known)
+    more = [*_data_findings(trouble), *_recipe_findings(network)]
+    return replace(report, diagnostics=(*report.diagnostics, *more)) if more else report
+
+
+def known_fields(network: Network, folder: Path) -> tuple[Fields | None, str]:
+    """Return the fields of a network's data, or None; then a sentence says why, where it is a mistake.
+
+    A network that names no data yet is no mistake.
+    """
+    if not network.data:
+        return None, ""
+    try:
+        return fields(network.data, folder), ""
+    except DataError as error:
+        return None, str(error)
+
+
+def require_sound(network: Network, folder: Path) -> Report:
+    """Check a network, its data and its recipe.
+
+    Raises:
+        NotSoundError: There are errors; it carries the report.
+    """
+    report = check_network(network, folder)
+    if not report.ok:
+        raise NotSoundError(report)
+    return report
+
+
+def source_of(network: Network, folder: Path) -> Source:
+    """Write a network's source; data that cannot be read do not stand in the way.
+
+    Raises:
+        NotSoundError: The network has errors; it carries the report.
+    """
+    known, _ = known_fields(network, folder)
+    return generate(network, standard_catalogue(), known)
+
+
+def build(network: Network, folder: Path) -> nn.Module:
+    """Return the network as a module with fresh weights, drawn from torch's random state.
+
+    Raises:
+        NotSoundError: The network has errors; it carries the report.
+    """
+    from netbuilder.codegen.load import load as load_source
+
+    return load_source(source_of(network, folder))()
+
+
+def _data_findings(trouble: str) -> Iterator[Diagnostic]:
+    if trouble:
+        hint = "mend the data settings; paths start at the document's folder"
+        yield Diagnostic(NO_DATA, "error", trouble, hint=hint)
+
+
+def _recipe_findings(network: Network) -> Iterator[Diagnostic]:
+    for sentence in recipe_problems(network.recipe):
+        yield Diagnostic(NO_RECIPE, "error", sentence, Where(), hint="change the recipe")
