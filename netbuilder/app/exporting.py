@@ -1,0 +1,80 @@
+"""Exports of runs and of networks that nobody has trained, each verified against the module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+from netbuilder.app.project import open_network, source_of
+from netbuilder.exchange.report import ExportError, ExportReport
+from netbuilder.graph.model import Network
+from netbuilder.training.run import RunFolder
+
+if TYPE_CHECKING:
+    from netbuilder.exchange.python import Training
+    from netbuilder.exchange.subject import Subject
+
+Format = Literal["python", "onnx"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+def export(what: Path, to: Format, out: Path) -> ExportReport:
+    """Export a run's folder with its best weights, or a file with fresh ones.
+
+    Args:
+        what: A run's folder or a ``.netgraph`` file.
+        to: ``python`` or ``onnx``.
+        out: The file; for ``python`` also a folder, which becomes a project.
+
+    Raises:
+        FileError: The file is not a network.
+        NotSoundError: The network has errors; it carries the report.
+        RunError: The folder holds no run, or one without weights.
+        ExportError: It cannot be exported, or not be written.
+        DataError: The project's data cannot be read.
+    """
+    if what.is_dir():
+        return export_run(RunFolder(what), to, out)
+    return export_network(open_network(what), what.parent, to, out)
+
+
+def export_run(run: RunFolder, to: Format, out: Path) -> ExportReport:
+    """Export a run with its best weights; errors as for ``export``."""
+    from netbuilder.exchange.trained import subject_of_run, training_of_run
+
+    subject = subject_of_run(run)
+    training = training_of_run(run) if _is_project(to, out) else None
+    return _export(subject, to, out, training)
+
+
+def export_network(network: Network, folder: Path, to: Format, out: Path) -> ExportReport:
+    """Export a network with fresh weights; errors as for ``export``.
+
+    Args:
+        network: The document.
+        folder: Its folder, where relative paths of the data start.
+        to: ``python`` or ``onnx``.
+        out: The file or folder.
+    """
+    from netbuilder.exchange.trained import subject_of_network, training_of_network
+
+    source = source_of(network, folder)
+    subject = subject_of_network(network, source)
+    wanted = _is_project(to, out) and bool(network.data) and bool(source.losses)
+    return _export(subject, to, out, training_of_network(network, folder) if wanted else None)
+
+
+def _is_project(to: Format, out: Path) -> bool:
+    return to == "python" and out.suffix != ".py"
+
+
+def _export(subject: Subject, to: Format, out: Path, training: Training | None) -> ExportReport:
+    if to == "onnx":
+        from netbuilder.exchange.onnx import export_onnx
+
+        return export_onnx(subject, out)
+    if to == "python":
+        from netbuilder.exchange.python import export_python
+
+        return export_python(subject, out, training)
+    raise ExportError(f"there is no export to {to}; there are: {', '.join(FORMATS)}")

@@ -1,0 +1,158 @@
+"""Trainings from start to result: a run is made, its worker watched, and told in plain data."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from netbuilder.app.project import require_sound
+from netbuilder.catalogue.packs import standard_catalogue
+from netbuilder.codegen.emit import write
+from netbuilder.graph.model import Network
+from netbuilder.training.client import (
+    Event,
+    RunState,
+    Worker,
+    create_run,
+    run_state,
+    start,
+    watch,
+)
+from netbuilder.training.records import Record
+from netbuilder.training.run import RunFolder
+
+RUNS = Path("runs")
+OnRecord = Callable[[Record | Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """How a training ended.
+
+    Attributes:
+        run: Its folder.
+        state: Where it stands.
+        result: What came out; None where the worker could not even write that.
+    """
+
+    run: RunFolder
+    state: RunState
+    result: dict[str, Any] | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ended as it should, or was stopped on demand."""
+        return self.state.state == "done"
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON data."""
+        return {
+            "run": str(self.run.path),
+            "ok": self.ok,
+            "state": self.state.state,
+            "sentence": self.state.sentence,
+            "resumable": self.state.resumable,
+            "result": self.result,
+        }
+
+
+def new_run_path(stem: str, runs: Path = RUNS) -> Path:
+    """Return the path of a new run: the name of the document and the time, UTC.
+
+    Nothing is made yet; of several runs in one second the later ones get a number behind.
+    """
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    path = runs / f"{stem}-{stamp}"
+    number = 2
+    while path.exists():
+        path = runs / f"{stem}-{stamp}-{number}"
+        number += 1
+    return path
+
+
+def create_training(network: Network, folder: Path, run_dir: Path) -> RunFolder:
+    """Make the folder of a run of a network that the check finds sound.
+
+    Args:
+        network: What is trained.
+        folder: The document's folder, where relative paths of the data start.
+        run_dir: The run's folder; it must not exist, or be empty.
+
+    Raises:
+        NotSoundError: The network, its data or its recipe have errors; it carries the report.
+        RunError: The run cannot be made.
+    """
+    require_sound(network, folder)
+    return create_run(run_dir, network, write(network, standard_catalogue()), folder=folder)
+
+
+def start_training(network: Network, folder: Path, run_dir: Path) -> Worker:
+    """Start a training and return its worker, which goes on by itself; see ``follow``.
+
+    Raises:
+        NotSoundError: The network, its data or its recipe have errors; it carries the report.
+        RunError: The run cannot be made or started.
+    """
+    return start(create_training(network, folder, run_dir))
+
+
+def resume_training(run_dir: Path) -> Worker:
+    """Start a worker that goes on from the newest checkpoint of a run.
+
+    Raises:
+        RunError: There is no run, it has finished, or is being trained already.
+    """
+    return start(RunFolder(run_dir))
+
+
+def follow(worker: Worker, on_record: OnRecord | None = None, *, from_start: bool = True) -> None:
+    """Hand every record and event to ``on_record`` until the worker has ended."""
+    for item in watch(worker.run, worker, from_start=from_start):
+        if on_record is not None:
+            on_record(item)
+    worker.wait()
+
+
+def outcome(run: RunFolder) -> Trained:
+    """Return how a training ended, or where it stands."""
+    state = run_state(run)
+    return Trained(run, state, None if state.active else run.result())
+
+
+def train(
+    network: Network, folder: Path, run_dir: Path, on_record: OnRecord | None = None
+) -> Trained:
+    """Train a network in a process of its own and wait for the end.
+
+    Args:
+        network: What is trained.
+        folder: The document's folder, where relative paths of the data start.
+        run_dir: The run's folder; it must not exist, or be empty.
+        on_record: Gets every record and event as it comes.
+
+    Raises:
+        NotSoundError: The network, its data or its recipe have errors; it carries the report.
+        RunError: The run cannot be made or started.
+    """
+    worker = start_training(network, folder, run_dir)
+    try:
+        follow(worker, on_record)
+    except BaseException:
+        worker.stop()  # nobody watches it any more
+        raise
+    return outcome(worker.run)
+
+
+def evaluate(run: RunFolder, split: str = "test") -> dict[str, Any]:
+    """Return the figures of a run's best weights on a split, as plain data.
+
+    Raises:
+        RunError: There is no run, no such split, no data in it, or there are no weights.
+        DataError: The data cannot be prepared.
+    """
+    from netbuilder.training.evaluate import evaluate_run
+
+    return evaluate_run(run, split)

@@ -1,0 +1,82 @@
+"""``netbuilder export``: a network as ONNX or plain Python, verified before it is written."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netbuilder.cli.codes import FINE, PROBLEMS, WRONG
+from netbuilder.cli.inputs import opened, run_at
+
+if TYPE_CHECKING:
+    from netbuilder.exchange.report import ExportReport
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "export",
+        help="write a network as ONNX or as a Python project",
+        description="Write a run with its best weights, or a .netgraph file with fresh ones, as ONNX or "
+        "as plain PyTorch. What is written is run and compared with the network first.",
+    )
+    parser.add_argument(
+        "what", type=Path, metavar="FILE_OR_RUN", help="a .netgraph file or the folder of a run"
+    )
+    parser.add_argument("--to", choices=("python", "onnx"), required=True, help="the format")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="an .onnx file; a .py file for the model alone; a folder for a Python project",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export and return the exit code."""
+    from netbuilder.app.exporting import export_network, export_run
+    from netbuilder.cli.output import print_findings, print_json
+    from netbuilder.codegen.emit import NotSoundError
+
+    what = args.what
+    try:
+        if what.is_dir():
+            report = export_run(run_at(what), args.to, args.output)
+        else:
+            report = export_network(opened(what), what.parent, args.to, args.output)
+    except NotSoundError as error:
+        if args.json:
+            print_json({"error": str(error), **error.report.to_plain()})
+        else:
+            print_findings(what, error.report.diagnostics)
+        print(f"netbuilder export: {what} has errors, so it cannot be exported", file=sys.stderr)
+        return PROBLEMS
+    if args.json:
+        print_json(report.to_plain())
+    elif report.ok:
+        print_report(report)
+    if not report.ok:
+        print(f"netbuilder export: {report.problem()}", file=sys.stderr)
+    return FINE if report.ok else WRONG
+
+
+def print_report(report: ExportReport) -> None:
+    """Write what was written, and how it compares with the network."""
+    from netbuilder.cli.output import counted, print_rows
+
+    sizes = ", ".join(map(str, report.batch_sizes))
+    print(f"{report.path}: verified at batch sizes {sizes}; largest difference an output:")
+    rows = [
+        (one.name, f"{one.max_abs_diff:.3g}", f"(at most {one.tolerance:.3g} is let pass)")
+        for one in report.outputs
+    ]
+    print_rows(rows, indent="    ")
+    if report.path.is_dir():
+        names = ", ".join(sorted(file.name for file in report.files))
+        print(f"{report.path}: {counted(len(report.files), 'file')}: {names}")

@@ -1,0 +1,77 @@
+"""The entry of the command line: one parser, one file a sub-command, exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from netbuilder.cli import check, demo, evaluate, explain, export, nodes, render, runs, source, train
+from netbuilder.cli.codes import PROBLEMS, USAGE, WRONG
+from netbuilder.cli.errors import RefusedError, UsageError
+from netbuilder.node_api.errors import NetBuilderError
+
+_COMMANDS = (check, source, train, evaluate, export, nodes, explain, runs, render, demo)
+_EPILOG = """\
+exit codes: 0 fine, 1 problems found, 2 wrong usage, 3 run or export failed, 130 interrupted
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; nothing heavy is imported for it."""
+    top = argparse.ArgumentParser(
+        prog="netbuilder",
+        description="Check neural networks drawn as graphs, read the PyTorch they become, train and export them.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="store_true", help="print the version and exit")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for command in _COMMANDS:
+        command.add(commands)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code.
+
+    Args:
+        argv: The arguments; by default those of the process.
+
+    Raises:
+        SystemExit: The arguments are wrong (2), or help was asked for (0).
+    """
+    top = parser()
+    args = top.parse_args(argv)
+    if args.version:
+        from netbuilder.exchange.place import program_version
+
+        print(f"netbuilder {program_version() or '(not installed)'}")
+        return 0
+    if args.command is None:
+        top.print_help()
+        return USAGE
+    try:
+        code: int = args.run(args)
+        sys.stdout.flush()
+    except UsageError as error:
+        return _told(args, error, USAGE)
+    except RefusedError as error:
+        return _told(args, error, PROBLEMS)
+    except NetBuilderError as error:
+        return _told(args, error, WRONG)
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`); what is left must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _told(args: argparse.Namespace, error: NetBuilderError, code: int) -> int:
+    if getattr(args, "json", False):
+        from netbuilder.cli.output import print_json
+
+        print_json({"error": str(error)})
+    print(f"netbuilder {args.command}: {error}", file=sys.stderr)
+    return code
