@@ -43,7 +43,8 @@ def test_training_equals_a_plain_loop_bit_for_bit(
     tmp_path: Path, train: Train, name: str, options: dict[str, Any]
 ) -> None:
     """A script of a dozen lines of plain torch gives the same losses and weights."""
-    run = make_run(tmp_path / "run", optimizer=name, epochs=2, seed=3, **options)
+    schedule = {"schedule": "step", "step_size": 1, "gamma": 0.5}
+    run = make_run(tmp_path / "run", optimizer=name, epochs=2, seed=3, **schedule, **options)
     result = train(run)
     assert result["why"] == "finished"
 
@@ -57,6 +58,7 @@ def test_training_equals_a_plain_loop_bit_for_bit(
     model = load(made)()
     kind = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[name]
     optimizer = kind(model.parameters(), lr=0.001, **options, fused=True)
+    halves = torch.optim.lr_scheduler.StepLR(optimizer, 1, 0.5)
     losses = []
     for epoch in range(2):
         generator = torch.Generator().manual_seed(epoch_seed(3, epoch))
@@ -66,6 +68,7 @@ def test_training_equals_a_plain_loop_bit_for_bit(
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
+        halves.step()
     recorded = [record.loss for record in read_records(run.records) if record.kind == "step"]
     assert recorded == losses
     for key, value in model.state_dict().items():
