@@ -240,7 +240,7 @@ class Trainer:
                 VALIDATION, found.samples, losses, [metrics.get(name, NAN) for name in names]
             )
         named = {loss.name: value for loss, value in zip(self.losses, losses, strict=True)}
-        value = {"loss": sum(losses), **named, **metrics}.get(self.recipe.metric, NAN)
+        value = {**named, "loss": sum(losses), **metrics}.get(self.recipe.metric, NAN)
         if progress.judge(self.recipe, value, losses, metrics):
             self.best = {name: t.detach().clone() for name, t in self.learner.weights().items()}
         progress.epoch += 1
