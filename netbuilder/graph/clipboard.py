@@ -24,7 +24,15 @@ from netbuilder.graph.strict_json import parse
 from netbuilder.graph.to_plain import edge_to_plain, graph_to_plain, group_to_plain
 from netbuilder.graph.values import FormatError, expected
 from netbuilder.graph.wires import named_as
-from netbuilder.graph.working import EditError, free, graph_of, nodes_of, with_graph, with_group
+from netbuilder.graph.working import (
+    EditError,
+    free,
+    graph_of,
+    nodes_of,
+    shifted,
+    with_graph,
+    with_group,
+)
 
 KEY = "netbuilder"
 VALUE = "nodes"
@@ -219,8 +227,7 @@ def _shift(graph: Graph, at: tuple[float, float] | None) -> tuple[float, float]:
 
 
 def _pasted(node: Node, name: str, types: Mapping[str, str], shift: tuple[float, float]) -> Node:
-    position = node.position[0] + shift[0], node.position[1] + shift[1]
-    return named_as(replace(_of_type(node, types), position=position), name)
+    return named_as(replace(_of_type(node, types), position=shifted(node.position, shift)), name)
 
 
 def _renamed(end: Endpoint, names: Mapping[str, str]) -> Endpoint:
@@ -233,6 +240,5 @@ def _with_cards(
     all_cards = dict(cards)
     for name, card in more.items():
         new = free(name, all_cards)
-        position = card.position[0] + shift[0], card.position[1] + shift[1]
-        all_cards[new] = replace(card, id=new, position=position)
+        all_cards[new] = replace(card, id=new, position=shifted(card.position, shift))
     return by_name(all_cards)

@@ -255,7 +255,7 @@ def insert_on_edge(
         raise EditError(f"no edge leads to {target}, so nothing can be put into it")
     if position is None:
         ends = graph.nodes[source.node].position, graph.nodes[target.node].position
-        position = (ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2
+        position = ends[0][0] / 2 + ends[1][0] / 2, ends[0][1] / 2 + ends[1][1] / 2
     network, name = add_node(
         network, type, id, params=params, position=position, version=version, group=group
     )

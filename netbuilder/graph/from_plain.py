@@ -241,6 +241,8 @@ def _group_params(raw: Any) -> tuple[GroupParam, ...]:
             raw, lambda item: GroupParam(**_read(item, _GROUP_PARAM, required=("name", "default")))
         )
     )
+    if len(params) > MAX_PARAMS:
+        raise FormatError("", f"has {len(params)} parameters, but at most {MAX_PARAMS} are allowed")
     names = [param.name for param in params]
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)

@@ -9,6 +9,7 @@ from typing import Any
 from netbuilder.graph.delta import alike
 from netbuilder.graph.from_plain import limit_value
 from netbuilder.graph.grouping import Selection
+from netbuilder.graph.limits import MAX_PARAMS
 from netbuilder.graph.model import GROUP_PREFIX, Graph, Group, GroupParam, Network, Node, frozen
 from netbuilder.graph.ordering import by_name, copied, without
 from netbuilder.graph.ungrouping import Expansion
@@ -133,6 +134,8 @@ def set_group_param(network: Network, id: str, param: GroupParam) -> Network:
     if alike(known.get(param.name), param):
         return network
     known[param.name] = param
+    if len(known) > MAX_PARAMS:
+        raise EditError(f"{id} has {MAX_PARAMS} parameters already, and more are not allowed")
     return with_group(network, replace(group, params=tuple(known.values())))
 
 

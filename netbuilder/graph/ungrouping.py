@@ -18,9 +18,11 @@ from netbuilder.graph.working import (
     EditError,
     free,
     put_names,
+    shifted,
 )
 from netbuilder.node_api.expressions import Expression, ExpressionError
 
+_EXACT = 2**53
 _PORTS = (GROUP_INPUT, GROUP_OUTPUT)
 
 
@@ -106,13 +108,20 @@ class Expansion:
 
     def _placed(self, node: Node, name: str, shift: tuple[float, float]) -> Node:
         params = {key: self._worked_out(value) for key, value in node.params.items()}
-        position = node.position[0] + shift[0], node.position[1] + shift[1]
+        repeat = self._worked_out(node.repeat)
+        if isinstance(repeat, float):
+            # A number of repeats is whole; one that is not stays a formula, for the check to name.
+            repeat = (
+                int(repeat)
+                if repeat.is_integer() and abs(repeat) < _EXACT
+                else Expression(repr(repeat))
+            )
         return named_as(
             replace(
                 node,
                 params=frozen(params),
-                repeat=self._worked_out(node.repeat),
-                position=position,
+                repeat=repeat,
+                position=shifted(node.position, shift),
                 frozen=node.frozen or self._instance.frozen,
             ),
             name,
@@ -179,5 +188,4 @@ def _add_cards(
 ) -> None:
     for name, card in cards.items():
         new = free(name, into)
-        position = card.position[0] + shift[0], card.position[1] + shift[1]
-        into[new] = replace(card, id=new, position=position)
+        into[new] = replace(card, id=new, position=shifted(card.position, shift))

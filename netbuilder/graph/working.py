@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from netbuilder.graph.limits import MAX_TEXT
 from netbuilder.graph.model import Endpoint, Graph, Group, Network, Node, frozen, is_identifier
 from netbuilder.graph.ordering import with_name
 from netbuilder.graph.values import FormatError, shown
@@ -23,6 +24,7 @@ OUTPUT_PORT = "output"
 
 _PORT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
 _NAME = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z_][A-Za-z0-9_]*")
+_FAR = 1e300
 _FUNCTIONS = frozenset({"min", "max"})
 
 
@@ -131,7 +133,12 @@ def names_used(node: Node) -> set[str]:
 def put_names(value: Any, texts: Mapping[str, str]) -> Any:
     """Return a parameter's value with names in its expressions replaced by other text."""
     if isinstance(value, Expression):
-        return Expression(_NAME.sub(lambda found: texts.get(found[0], found[0]), value.text))
+        text = _NAME.sub(lambda found: texts.get(found[0], found[0]), value.text)
+        if len(text) > MAX_TEXT:
+            raise EditError(
+                f"a formula would have {len(text):,} characters, but at most {MAX_TEXT:,} are allowed"
+            )
+        return Expression(text)
     if isinstance(value, list | tuple):
         return [put_names(item, texts) for item in value]
     return value
@@ -143,6 +150,12 @@ def put_names_in_node(node: Node, texts: Mapping[str, str]) -> Node:
         return node
     params = {name: put_names(value, texts) for name, value in node.params.items()}
     return replace(node, params=frozen(params), repeat=put_names(node.repeat, texts))
+
+
+def shifted(position: tuple[float, float], shift: tuple[float, float]) -> tuple[float, float]:
+    """Return a position moved by a shift; far out it stays a finite number."""
+    x, y = (max(-_FAR, min(_FAR, a + b)) for a, b in zip(position, shift, strict=True))
+    return x, y
 
 
 def _listed(names: Iterable[str]) -> str:
