@@ -59,7 +59,7 @@ def _print_json(report: Report, mended: Mended | None) -> None:
 
 
 def _print_text(path: Path, report: Report, mended: Mended | None) -> None:
-    from netbuilder.cli.output import counted, print_findings, summary
+    from netbuilder.cli.output import print_findings, summary
 
     for found, title in mended.done if mended else ():
         place = f"{found.where}: " if str(found.where) else ""

@@ -7,7 +7,18 @@ import os
 import sys
 from collections.abc import Sequence
 
-from netbuilder.cli import check, demo, evaluate, explain, export, nodes, render, runs, source, train
+from netbuilder.cli import (
+    check,
+    demo,
+    evaluate,
+    explain,
+    export,
+    nodes,
+    render,
+    runs,
+    source,
+    train,
+)
 from netbuilder.cli.codes import PROBLEMS, USAGE, WRONG
 from netbuilder.cli.errors import RefusedError, UsageError
 from netbuilder.node_api.errors import NetBuilderError

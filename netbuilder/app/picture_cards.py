@@ -1,0 +1,240 @@
+"""The cards of a picture: what stands on each, how large it is, where its ports are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from netbuilder.app.card_text import TIMES, card_line
+from netbuilder.app.picture_layout import positions
+from netbuilder.app.picture_theme import (
+    CATEGORY_COLOURS,
+    FLOAT_COLOUR,
+    GROUP_COLOUR,
+    INTEGER_COLOUR,
+    TARGET_COLOUR,
+    UNKNOWN_COLOUR,
+    fitted,
+    text_width,
+)
+from netbuilder.check.diagnostics import Diagnostic, Severity
+from netbuilder.check.evaluation import GraphRun, Record
+from netbuilder.graph.model import Endpoint
+from netbuilder.node_api.ports import FLOATS, TensorType
+
+TITLE_SIZE = 13.0
+LINE_SIZE = 12.0
+SMALL_SIZE = 11.0
+LEFT = 28.0  # where text starts, behind the category's mark
+PAD = 14.0
+HEAD = 54.0
+PORT_ROW = 18.0
+FOOT = 23.0
+MIN_WIDTH = 128.0
+MAX_WIDTH = 176.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A port on a card: its name, where it is, its colour, and whether the name stands beside it."""
+
+    name: str
+    x: float
+    y: float
+    colour: str
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A node as it is drawn; sizes in px.
+
+    Attributes:
+        id: The node.
+        x: Left edge.
+        y: Upper edge.
+        width: Its width.
+        height: Its height.
+        colour: Its category's.
+        title: Its type.
+        line: What matters about it.
+        footer: How many parameters it has; empty for none.
+        frozen: Whether its weights stay as they are.
+        ins: Its inputs.
+        outs: Its outputs.
+        bypass: Whether what comes in goes straight out.
+        repeat: The number of repeats as text; empty for one.
+        severity: The worst that is wrong with it; empty if nothing is.
+        tip: What is said on hover.
+    """
+
+    id: str
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: str
+    title: str
+    line: str
+    footer: str
+    frozen: bool
+    ins: Mapping[str, Dot]
+    outs: Mapping[str, Dot]
+    bypass: bool
+    repeat: str
+    severity: Severity | str
+    tip: str
+
+    @property
+    def right(self) -> float:
+        """The right edge."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """The lower edge."""
+        return self.y + self.height
+
+
+def cards_of(run: GraphRun, found: Iterable[Diagnostic]) -> dict[str, Card]:
+    """Return the card of every node of a graph, by id.
+
+    Args:
+        run: The evaluation of the graph.
+        found: What is wrong; of places inside of groups the instance has the badge.
+    """
+    problems: dict[str, list[Diagnostic]] = {}
+    for one in found:
+        problems.setdefault(_node_of(one, run.group), []).append(one)
+    places = positions(run.graph)
+    used = _used_ports(run)
+    return {
+        name: _card(
+            run.records[name], places[name], problems.get(name, []), used.get(name, ([], [])), run
+        )
+        for name in run.graph.nodes
+    }
+
+
+def _node_of(one: Diagnostic, group: str) -> str:
+    path = one.where.node.split("/")
+    if group:
+        return path[-1] if one.where.group == group else ""
+    return path[0]
+
+
+def _used_ports(run: GraphRun) -> dict[str, tuple[list[str], list[str]]]:
+    """Return the ports that edges name, for nodes of unknown types."""
+    used: dict[str, tuple[list[str], list[str]]] = {}
+    for target, source in run.graph.edges.items():
+        used.setdefault(target.node, ([], []))[0].append(target.port)
+        outs = used.setdefault(source.node, ([], []))[1]
+        if source.port not in outs:
+            outs.append(source.port)
+    return used
+
+
+def _card(
+    record: Record,
+    place: tuple[float, float],
+    problems: list[Diagnostic],
+    used: tuple[list[str], list[str]],
+    run: GraphRun,
+) -> Card:
+    node, kind = record.node, record.kind
+    ins = list(dict.fromkeys([*kind.inputs, *used[0]]))
+    outs = list(dict.fromkeys([*kind.outputs, *used[1]]))
+    repeat = _repeat(record)
+    cost = record.result.cost.parameters
+    footer = f"{cost:,}" if isinstance(cost, int) and cost else ""
+    width = _width(kind.title, card_line(record), ins, outs, repeat)
+    rows = max((len(side) for side in (ins, outs) if len(side) > 1), default=0)
+    height = HEAD + (rows * PORT_ROW + 4 if rows else 0) + (FOOT if footer else 0)
+    x, y = place
+    room = width - LEFT - PAD
+    return Card(
+        id=node.id,
+        x=x,
+        y=y,
+        width=width,
+        height=height,
+        colour=_colour(record),
+        title=fitted(kind.title, room - (_repeat_width(repeat)), TITLE_SIZE),
+        line=fitted(card_line(record), room, LINE_SIZE),
+        footer=footer,
+        frozen=node.frozen,
+        ins=_dots(ins, x, y, lambda port: _incoming(run, record, port)),
+        outs=_dots(outs, x + width, y, lambda port: _outgoing(record, port)),
+        bypass=node.bypass,
+        repeat=repeat,
+        severity=_worst(problems),
+        tip="\n".join(
+            [f"{node.id}: {kind.title}", *([node.note] if node.note else []), *_said(problems)]
+        ),
+    )
+
+
+def _dots(names: list[str], x: float, y: float, colour: Callable[[str], str]) -> dict[str, Dot]:
+    if len(names) == 1:
+        return {names[0]: Dot(names[0], x, y + HEAD / 2, colour(names[0]), named=False)}
+    first = y + HEAD + PORT_ROW / 2 - 2
+    return {
+        name: Dot(name, x, first + i * PORT_ROW, colour(name), named=True)
+        for i, name in enumerate(names)
+    }
+
+
+def _width(title: str, line: str, ins: list[str], outs: list[str], repeat: str) -> float:
+    head = LEFT + text_width(title, TITLE_SIZE) * 1.06 + _repeat_width(repeat) + PAD
+    wide = max(head, LEFT + text_width(line, LINE_SIZE) + PAD)
+    names = (max((text_width(n, SMALL_SIZE) for n in side), default=0) for side in (ins, outs))
+    both = sum(names) + 3 * PAD if len(ins) > 1 and len(outs) > 1 else 0.0
+    return min(max(MIN_WIDTH, wide, both), MAX_WIDTH)
+
+
+def _repeat_width(repeat: str) -> float:
+    return text_width(repeat, SMALL_SIZE) + 16 if repeat else 0.0
+
+
+def _repeat(record: Record) -> str:
+    node = record.node
+    if not node.group or (isinstance(node.repeat, int) and node.repeat == 1):
+        return ""
+    said = node.repeat if isinstance(node.repeat, int) else record.kind.repeat
+    return f"{TIMES}{said}"
+
+
+def _colour(record: Record) -> str:
+    if record.node.group:
+        return GROUP_COLOUR
+    node_type = record.kind.node_type
+    return CATEGORY_COLOURS.get(node_type.category if node_type else "", UNKNOWN_COLOUR)
+
+
+def _outgoing(record: Record, port: str) -> str:
+    if record.kind.role == "target":
+        return TARGET_COLOUR
+    return _flow(record.result.types.get(port))
+
+
+def _incoming(run: GraphRun, record: Record, port: str) -> str:
+    source = run.graph.edges.get(Endpoint(record.node.id, port))
+    made = run.records.get(source.node) if source else None
+    if source and made:
+        return _outgoing(made, source.port)
+    return TARGET_COLOUR if record.kind.role == "loss" and port == "target" else _flow(None)
+
+
+def _flow(tensor: TensorType | None) -> str:
+    if tensor is None:
+        return UNKNOWN_COLOUR
+    return FLOAT_COLOUR if tensor.dtype in FLOATS else INTEGER_COLOUR
+
+
+def _worst(problems: list[Diagnostic]) -> str:
+    severities = {one.severity for one in problems}
+    return next((s for s in ("error", "warning") if s in severities), "")
+
+
+def _said(problems: list[Diagnostic]) -> list[str]:
+    return [f"{one.severity} {one.code}: {one.message}" for one in problems]

@@ -1,0 +1,125 @@
+"""``netbuilder train``: a training in a process of its own, watched to its end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netbuilder.cli.codes import FINE, INTERRUPTED, PROBLEMS, WRONG
+from netbuilder.cli.errors import UsageError
+from netbuilder.cli.inputs import opened, run_at
+
+if TYPE_CHECKING:
+    from netbuilder.training.client import Worker
+
+_EPILOG = """\
+settings are named as in the file: recipe.epochs=3, recipe.learning_rate=0.01, data.source=iris,
+data.params.noise=0.2, data.split.seed=1, data.standardize=a,b, title=...
+
+Ctrl-C stops after the current step and keeps a checkpoint (exit code 130); a second one kills.
+"""
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "train",
+        help="train a network in a process of its own",
+        description="Train a network, or go on with a run. Everything of a run lies in its folder.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="a .netgraph file (not with --resume)"
+    )
+    parser.add_argument(
+        "--run",
+        type=Path,
+        metavar="DIR",
+        dest="folder",
+        help="the new run's folder; by default runs/<name>-<UTC time>",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="settings",
+        help="change a setting for this run; may be given several times",
+    )
+    parser.add_argument(
+        "--resume", type=Path, metavar="DIR", help="go on with this run from its last checkpoint"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print a JSON object a line: records, then the result"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train and return the exit code."""
+    from netbuilder.app.training import follow, outcome
+    from netbuilder.cli.live import followed, shown
+    from netbuilder.cli.output import print_json
+    from netbuilder.cli.telling import print_end
+    from netbuilder.codegen.emit import NotSoundError
+
+    try:
+        worker = _resumed(args) if args.resume else _started(args)
+    except NotSoundError as error:
+        if args.json:
+            print_json({"kind": "problems", "error": str(error), **error.report.to_plain()})
+        else:
+            from netbuilder.cli.output import print_findings
+
+            print_findings(args.file, error.report.diagnostics)
+        print(f"netbuilder train: {args.file} has errors, so it is not trained", file=sys.stderr)
+        return PROBLEMS
+    interrupted = followed(
+        worker,
+        lambda it, show: follow(it, show, from_start=not args.resume),
+        shown(worker.run, json=args.json),
+    )
+    trained = outcome(worker.run)
+    if args.json:
+        print_json({"kind": "result", **trained.to_plain()})
+    elif trained.ok:
+        print_end(trained)
+    if not trained.ok or interrupted:
+        print(f"netbuilder train: {trained.state.sentence}", file=sys.stderr)
+    if interrupted:
+        return INTERRUPTED
+    return FINE if trained.ok else WRONG
+
+
+def _started(args: argparse.Namespace) -> Worker:
+    from netbuilder.app.settings import SettingError, with_settings
+    from netbuilder.app.training import new_run_path, start_training
+
+    if args.file is None:
+        raise UsageError("there is nothing to train; give a FILE, or a run with --resume DIR")
+    network = opened(args.file)
+    try:
+        network = with_settings(network, args.settings)
+    except SettingError as error:
+        raise UsageError(str(error)) from error
+    folder = args.folder or new_run_path(args.file.stem)
+    worker = start_training(network, args.file.parent, folder)
+    if not args.json:
+        print(f"training {args.file} in {folder}", flush=True)
+    return worker
+
+
+def _resumed(args: argparse.Namespace) -> Worker:
+    from netbuilder.app.training import resume_training
+
+    given = {"FILE": args.file, "--run": args.folder, "--set": args.settings}
+    for name, value in given.items():
+        if value:
+            raise UsageError(
+                f"{name} has no place beside --resume: the run goes on exactly, with its own copy of "
+                "everything"
+            )
+    return resume_training(run_at(args.resume).path)
