@@ -73,7 +73,7 @@ def copy(
         notes: Ids of notes.
 
     Raises:
-        EditError: There is no such node.
+        EditError: There is no such node, or it holds a value that is not plain.
     """
     graph = graph_of(network, group)
     chosen = nodes_of(graph, nodes)
@@ -91,7 +91,10 @@ def copy(
         "incoming": [edge_to_plain(t, s) for t, s in outer.items()],
         "groups": [group_to_plain(g) for g in _needed(network, part).values()],
     }
-    return json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=1)
+    try:
+        return json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=1)
+    except (ValueError, TypeError) as error:
+        raise EditError(f"a node holds a value that no text can hold: {error}") from None
 
 
 def read(text: str) -> Clip:

@@ -1,6 +1,7 @@
 """Copying and pasting nodes as text."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -51,7 +52,7 @@ def test_wires_from_outside_come_on_request(network):
 
 def test_an_id_that_is_free_is_kept(network):
     text = copy(network, ["relu_1"])
-    pasted, ids = paste(edits.remove_nodes(network, ["relu_1"]), text)
+    _, ids = paste(edits.remove_nodes(network, ["relu_1"]), text)
     assert ids == ("relu_1",)
     named = edits.rename_node(network, "relu_1", "stem")
     assert paste(named, copy(named, ["stem"]))[1] == ("stem_1",)
@@ -122,6 +123,13 @@ def test_a_bad_text_is_refused_in_a_sentence(network, text, said):
         paste(network, text)
     assert str(caught.value).startswith("the clipboard holds no nodes")
     assert "\n" not in str(caught.value)
+
+
+def test_a_value_that_no_text_can_hold_is_not_copied(network):
+    node = replace(network.graph.nodes["relu_1"], params={"x": float("nan")})
+    nodes = {**network.graph.nodes, "relu_1": node}
+    with pytest.raises(EditError, match="no text can hold"):
+        copy(replace(network, graph=replace(network.graph, nodes=nodes)), ["relu_1"])
 
 
 @given(st.text(max_size=80))
