@@ -52,11 +52,12 @@ def problems(folder: Path) -> list[str]:
 def test_a_folder_of_node_files_is_a_pack(tmp_path: Path) -> None:
     (tmp_path / "one.py").write_text(node("Alpha") + node("Beta"))
     (tmp_path / "two.py").write_text("from .one import Alpha\n" + node("Gamma"))
+    (tmp_path / "early.py").write_text("from .two import Gamma\n" + node("Delta"))
     (tmp_path / "_private.py").write_text("raise RuntimeError")
     (tmp_path / "readme.txt").write_text("no code")
     catalogue = standard_catalogue((tmp_path,))
     assert catalogue.problems == ()
-    assert [t.id for t in catalogue.categories()["Mine"]] == ["alpha", "beta", "gamma"]
+    assert [t.id for t in catalogue.categories()["Mine"]] == ["delta", "alpha", "beta", "gamma"]
     assert catalogue.get("linear") is standard_catalogue().get("linear")
     assert standard_catalogue().get("alpha") is None
 

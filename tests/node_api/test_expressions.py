@@ -109,6 +109,13 @@ def test_what_is_not_bounded_arithmetic_is_refused_with_a_sentence(text: str) ->
     assert len(str(caught.value)) < 8 * 400
 
 
+def test_names_with_two_underscores_are_refused_even_where_they_have_a_value() -> None:
+    with pytest.raises(ExpressionError, match="not arithmetic"):
+        Expression("__dim").evaluate({"__dim": 1})
+    with pytest.raises(ExpressionError, match="not arithmetic"):
+        _ = Expression("__dim").names
+
+
 @given(st.text(max_size=60))
 def test_any_text_gives_a_number_or_a_sentence(text: str) -> None:
     try:
