@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring
 from typing import Any
 
 WIDTH = 100
@@ -28,7 +29,10 @@ def laid_out(value: Any, indent: int = 0, used: int = 0, broken: Any = None) -> 
         TypeError: A value is not plain data.
         RecursionError: The value nests too deep.
     """
-    if not isinstance(value, dict | list) or not value:
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    if (kind is not dict and kind is not list) or not value:
         return _encode(value)
     if broken is None:
         line = _encode(value)
@@ -36,10 +40,12 @@ def laid_out(value: Any, indent: int = 0, used: int = 0, broken: Any = None) -> 
             return line
     inner = indent + _STEP
     blanks = " " * inner
-    if isinstance(value, dict):
+    if kind is dict:
         lines = []
         for key, item in value.items():
-            name = f"{_encode(key)}: "
+            if type(key) is not str:
+                raise TypeError(f"the key {key!r} is not text")
+            name = f"{encode_basestring(key)}: "
             inside = _inside(broken, key)
             lines.append(name + laid_out(item, inner, inner + len(name), inside))
         first, last = "{", "}"

@@ -42,7 +42,7 @@ from netbuilder.graph.group_edits import (
 )
 from netbuilder.graph.limits import MAX_PARAMS
 from netbuilder.graph.model import GROUP_PREFIX, Endpoint, Graph, Network, Node, frozen
-from netbuilder.graph.ordering import by_name, by_target, copied, with_edge, with_name, without
+from netbuilder.graph.ordering import by_target, copied, with_edge, with_edges, with_name, without
 from netbuilder.graph.values import param_value, text_value
 from netbuilder.graph.wires import follow_port, named_as, without_nodes
 from netbuilder.graph.working import (
@@ -344,13 +344,16 @@ def rename_node(network: Network, id: str, new: str, group: str = "") -> Network
     new_id(new, graph.nodes, "node")
     nodes = copied(graph.nodes)
     del nodes[id]
-    nodes = dict(with_name(nodes, new, named_as(node, new)))
+    renamed = with_name(nodes, new, named_as(node, new))
 
     def moved(end: Endpoint) -> Endpoint:
         return Endpoint(new, end.port) if end.node == id else end
 
-    edges = by_target({moved(t): moved(s) for t, s in graph.edges.items()})
-    network = with_graph(network, group, replace(graph, nodes=by_name(nodes), edges=edges))
+    ours = {t: s for t, s in graph.edges.items() if id in (t.node, s.node)}
+    edges = with_edges(graph.edges, ours, {moved(t): moved(s) for t, s in ours.items()})
+    network = with_graph(
+        network, group, replace(graph, nodes=renamed, edges=edges if ours else graph.edges)
+    )
     return follow_port(network, group, node, new)
 
 

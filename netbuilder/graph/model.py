@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from netbuilder.node_api.expressions import Expression
 
@@ -92,9 +92,8 @@ class Node:
         return self.type.removeprefix(GROUP_PREFIX) if self.type.startswith(GROUP_PREFIX) else ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Endpoint:
-    """A port of a node."""
+class Endpoint(NamedTuple):
+    """A port of a node; a named tuple, because graphs hash tens of thousands of them."""
 
     node: str
     port: str

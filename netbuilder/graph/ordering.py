@@ -7,7 +7,7 @@ a file has them, so that a network gives the same source before it was saved and
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -65,6 +65,17 @@ def with_edge(
 ) -> Mapping[Endpoint, Endpoint]:
     """Return a mapping with one more, or another, edge; the order is kept."""
     return _with(edges, target, source, edge_key)
+
+
+def with_edges(
+    edges: Mapping[Endpoint, Endpoint], gone: Container[Endpoint], new: Mapping[Endpoint, Endpoint]
+) -> Mapping[Endpoint, Endpoint]:
+    """Return a mapping without the edges into some inputs and with a few others; the order is kept."""
+    items = [edge for edge in edges.items() if edge[0] not in gone]
+    for target, source in new.items():
+        place = bisect_left(items, edge_key(target), key=lambda edge: edge_key(edge[0]))
+        items.insert(place, (target, source))
+    return MappingProxyType(dict(items))
 
 
 def without(values: Mapping[K, V], key: K) -> Mapping[K, V]:

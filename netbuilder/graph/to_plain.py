@@ -28,6 +28,7 @@ Plain = dict[str, Any]
 
 ARROW = " -> "
 _EXACT = 2**53
+_SIMPLE = frozenset({int, float, bool, str, type(None)})
 
 
 def network_to_plain(network: Network) -> Plain:
@@ -111,6 +112,8 @@ def group_param_to_plain(param: GroupParam) -> Plain:
 
 def sorted_plain(value: Any) -> Any:
     """Return plain data with every object's keys sorted and expressions as ``{"=": text}``."""
+    if type(value) in _SIMPLE:
+        return value
     if isinstance(value, Expression):
         return {EXPRESSION_KEY: value.text}
     if isinstance(value, Mapping):
