@@ -16,6 +16,8 @@ from netbuilder.app.picture_cards import (
     Dot,
     cards_of,
 )
+from netbuilder.app.picture_fold import Folded, folded
+from netbuilder.app.picture_layout import positions
 from netbuilder.app.picture_theme import (
     FONT,
     GROUP_COLOUR,
@@ -31,7 +33,7 @@ from netbuilder.check.definitions import definitions_of
 from netbuilder.check.evaluation import Evaluator, GraphRun
 from netbuilder.check.kinds import scope_of
 from netbuilder.check.report import Report
-from netbuilder.graph.model import REPEAT_INDEX, Frame, Network, Note
+from netbuilder.graph.model import REPEAT_INDEX, Frame, Graph, Network, Note
 
 MARGIN = 40.0
 HEADER = 64.0
@@ -43,13 +45,14 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def picture(report: Report, *, theme: str = "light", group: str = "") -> str:
+def picture(report: Report, *, theme: str = "light", group: str = "", fold: float = 0.0) -> str:
     """Draw a checked network.
 
     Args:
         report: What the check says of the network.
         theme: ``light`` or ``dark``.
         group: The id of the group whose inside is drawn; empty for the main graph.
+        fold: The width at which a long network is folded into rows, px; 0 for never.
 
     Returns:
         The text of an SVG file.
@@ -59,9 +62,17 @@ def picture(report: Report, *, theme: str = "light", group: str = "") -> str:
     """
     network = report.network
     run = run_of(report, group)
-    cards = cards_of(run, report.diagnostics)
+    places = positions(run.graph)
+    cards = cards_of(run, places, report.diagnostics)
+    lies = folded(run.graph, cards, fold) if fold else Folded(run.graph, places)
+    if lies.rows:
+        cards = cards_of(run, lies.places, report.diagnostics)
     return _Drawing(THEMES[theme]).text(
-        _title(network, group), _facts(report, run), run, cards, wires_of(run, cards)
+        _title(network, group),
+        _facts(report, run),
+        lies.graph,
+        cards,
+        wires_of(run, cards, lies),
     )
 
 
@@ -104,11 +115,11 @@ class _Drawing:
         self,
         title: str,
         facts: str,
-        run: GraphRun,
+        graph: Graph,
         cards: dict[str, Card],
         wires: list[Wire],
     ) -> str:
-        graph = run.graph
+        """Return the whole picture."""
         left, top, right, bottom = _bounds(
             cards.values(), wires, [*graph.frames.values(), *graph.notes.values()]
         )
@@ -303,9 +314,13 @@ def _bounds(
         return 0.0, 0.0, 320.0, 80.0
     left, top = (min(corner[i] for corner in corners) for i in (0, 1))
     right, bottom = (max(corner[i] for corner in corners) for i in (2, 3))
-    wires = list(wires)
-    top = min([top, *(wire.top for wire in wires)])
-    return left, top, right, max([bottom, *(wire.bottom for wire in wires)])
+    boxes_of_wires = [wire.box for wire in wires]
+    return (
+        min([left, *(box.left for box in boxes_of_wires)]),
+        min([top, *(box.top for box in boxes_of_wires)]),
+        max([right, *(box.right for box in boxes_of_wires)]),
+        max([bottom, *(box.bottom for box in boxes_of_wires)]),
+    )
 
 
 def _title(network: Network, group: str) -> str:

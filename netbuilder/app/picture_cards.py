@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from netbuilder.app.card_text import TIMES, card_line
-from netbuilder.app.picture_layout import positions
+from netbuilder.app.picture_layout import Point
 from netbuilder.app.picture_theme import (
     CATEGORY_COLOURS,
     FLOAT_COLOUR,
@@ -96,17 +96,19 @@ class Card:
         return self.y + self.height
 
 
-def cards_of(run: GraphRun, found: Iterable[Diagnostic]) -> dict[str, Card]:
+def cards_of(
+    run: GraphRun, places: Mapping[str, Point], found: Iterable[Diagnostic]
+) -> dict[str, Card]:
     """Return the card of every node of a graph, by id.
 
     Args:
         run: The evaluation of the graph.
+        places: Where the cards lie.
         found: What is wrong; of places inside of groups the instance has the badge.
     """
     problems: dict[str, list[Diagnostic]] = {}
     for one in found:
         problems.setdefault(_node_of(one, run.group), []).append(one)
-    places = positions(run.graph)
     used = _used_ports(run)
     return {
         name: _card(
@@ -136,7 +138,7 @@ def _used_ports(run: GraphRun) -> dict[str, tuple[list[str], list[str]]]:
 
 def _card(
     record: Record,
-    place: tuple[float, float],
+    place: Point,
     problems: list[Diagnostic],
     used: tuple[list[str], list[str]],
     run: GraphRun,

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from netbuilder.app.card_text import TIMES
 from netbuilder.app.picture_cards import Card, Dot
+from netbuilder.app.picture_fold import LINE, Folded
+from netbuilder.app.picture_layout import Point
 from netbuilder.app.picture_theme import text_width
 from netbuilder.check.evaluation import GraphRun
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.dims import Sym
 from netbuilder.node_api.ports import TensorType
 
-Point = tuple[float, float]
 LABEL_SIZE = 10.5
 LABEL_HEIGHT = 16.0
 CLEAR = 5.0  # px that an edge keeps from cards it does not belong to
 LANE = 22.0  # px between a card and an edge that goes around it
 BEND = 56.0  # px over which an edge rises to its lane
+OUT = 22.0  # px that an edge into another row runs straight from its port
+CORNER = 10.0
 
 _POINTS = 24
 
@@ -64,19 +68,25 @@ class Wire:
         path: The path in SVG's words.
         colour: The colour of what flows.
         label: The shape, where there is room for it.
-        top: The highest point, px.
-        bottom: The lowest point, px.
+        box: The room it takes.
     """
 
     path: str
     colour: str
     label: Label | None
-    top: float
-    bottom: float
+    box: Box
 
 
-def wires_of(run: GraphRun, cards: Mapping[str, Card]) -> list[Wire]:
-    """Return the edges of a graph; an output that goes to several places has its shape once."""
+def wires_of(run: GraphRun, cards: Mapping[str, Card], fold: Folded) -> list[Wire]:
+    """Return the edges of a graph; an output that goes to several places has its shape once.
+
+    Args:
+        run: The evaluation of the graph.
+        cards: Its cards.
+        fold: In which rows they lie.
+    """
+    left = min((card.x for card in cards.values()), default=0.0)
+    turns = _Turns(fold.gaps, left)
     taken = [Box(c.x, c.y, c.right, c.bottom) for c in cards.values()]
     lanes: list[Box] = []
     labelled: set[Endpoint] = set()
@@ -88,7 +98,11 @@ def wires_of(run: GraphRun, cards: Mapping[str, Card]) -> list[Wire]:
         start, end = ends
         own = {source.node, target.node}
         others = [Box(c.x, c.y, c.right, c.bottom) for n, c in cards.items() if n not in own]
-        points, path = _route(start, end, others, lanes)
+        rows = fold.rows.get(source.node, 0), fold.rows.get(target.node, 0)
+        if rows[0] == rows[1]:
+            points, path = _route(start, end, others, lanes)
+        else:
+            points, path = turns.route(start, end, rows)
         label = None
         if source not in labelled:
             text = shape_label(run.records[source.node].result.types.get(source.port))
@@ -97,7 +111,9 @@ def wires_of(run: GraphRun, cards: Mapping[str, Card]) -> list[Wire]:
             labelled.add(source)
             taken.append(_box_of(label))
         heights = [y for _, y in points]
-        wires.append(Wire(path, start.colour, label, min(heights), max(heights)))
+        sides = [x for x, _ in points]
+        box = Box(min(sides), min(heights), max(sides), max(heights))
+        wires.append(Wire(path, start.colour, label, box))
     return wires
 
 
@@ -119,6 +135,58 @@ def _ends(cards: Mapping[str, Card], source: Endpoint, target: Endpoint) -> tupl
     start = cards[source.node].outs.get(source.port)
     end = cards[target.node].ins.get(target.port)
     return (start, end) if start and end else None
+
+
+class _Turns:
+    """Leads edges from one row of a folded picture to another, side by side.
+
+    Args:
+        gaps: For each row, where the room below it begins.
+        left: The left side of all rows.
+    """
+
+    def __init__(self, gaps: tuple[float, ...], left: float) -> None:
+        self._free = list(gaps)
+        self._left = left - OUT
+
+    def route(self, start: Dot, end: Dot, rows: tuple[int, int]) -> tuple[list[Point], str]:
+        """Return an edge's points and its path: into the room below its row, and from there on."""
+        first, last = min(rows), max(rows)
+        out, into = start.x + OUT, end.x - OUT
+        corners = [(start.x, start.y), (out, start.y)]
+        y = self._lane(first)
+        corners.append((out, y))
+        if last - first > 1:  # past whole rows, along their left side
+            corners.append((self._left, y))
+            y = self._lane(last - 1)
+            corners.append((self._left, y))
+            self._left -= LINE / 2
+        corners += [(into, y), (into, end.y), (end.x, end.y)]
+        return corners, _rounded(corners)
+
+    def _lane(self, row: int) -> float:
+        y = self._free[row]
+        self._free[row] += LINE
+        return y
+
+
+def _rounded(corners: list[Point]) -> str:
+    """Return a path of straight lines whose corners are round."""
+    parts = [f"M {_number(corners[0][0])} {_number(corners[0][1])}"]
+    for before, at, after in zip(corners, corners[1:], corners[2:], strict=False):
+        near, far = _towards(at, before), _towards(at, after)
+        parts.append(f"L {_number(near[0])} {_number(near[1])}")
+        parts.append(f"Q {_number(at[0])} {_number(at[1])} {_number(far[0])} {_number(far[1])}")
+    parts.append(f"L {_number(corners[-1][0])} {_number(corners[-1][1])}")
+    return " ".join(parts)
+
+
+def _towards(at: Point, other: Point) -> Point:
+    """The point a corner's radius away, but at most half way."""
+    across, along = other[0] - at[0], other[1] - at[1]
+    length = abs(across) + abs(along)  # one of them is 0
+    share = min(CORNER, length / 2) / length if length else 0.0
+    return at[0] + across * share, at[1] + along * share
 
 
 def _route(start: Dot, end: Dot, others: list[Box], lanes: list[Box]) -> tuple[list[Point], str]:
@@ -189,6 +257,8 @@ def _number(value: float) -> str:
 def _label(text: str, points: list[Point], taken: list[Box]) -> Label | None:
     """Return a label on the edge where it covers nothing: at its middle, else a bit off it."""
     width = text_width(text, LABEL_SIZE) + 10
+    if len(points) < _POINTS:  # straight lines: on the longest one
+        points = list(_long_side(points))
     count = len(points)
     for share in (0.5, 0.4, 0.6, 0.3, 0.7):
         x, y = points[int(share * (count - 1))]
@@ -197,6 +267,14 @@ def _label(text: str, points: list[Point], taken: list[Box]) -> Label | None:
         if not any(box.meets(other) for other in taken):
             return label
     return None
+
+
+def _long_side(corners: list[Point]) -> Iterator[Point]:
+    sides = list(itertools.pairwise(corners))
+    a, b = max(sides, key=lambda side: abs(side[1][0] - side[0][0]))
+    for i in range(_POINTS + 1):
+        share = i / _POINTS
+        yield a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
 
 
 def _box_of(label: Label) -> Box:
