@@ -52,7 +52,8 @@ def folded(graph: Graph, cards: Mapping[str, Card], width: float) -> Folded:
         cards: Its cards where they lay before.
         width: The width of a row, px.
     """
-    rows = _rows(_blocks(graph, cards), width)
+    blocks = _blocks(graph, cards)
+    rows = _rows(blocks, _even(blocks, width))
     if len(rows) < 2:
         return Folded(graph, {name: (card.x, card.y) for name, card in cards.items()})
     row_of = {name: i for i, row in enumerate(rows) for block in row for name in block.cards}
@@ -103,6 +104,19 @@ def _rows(blocks: list[_Block], width: float) -> list[list[_Block]]:
         else:
             rows.append([block])
     return rows
+
+
+def _even(blocks: list[_Block], width: float) -> float:
+    """Return the least width that needs no more rows, so that the last one is not left with little."""
+    count = len(_rows(blocks, width))
+    low, high = max((block.right - block.left for block in blocks), default=0.0), width
+    while high - low > 1:
+        middle = (low + high) / 2
+        if len(_rows(blocks, middle)) > count:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def _boxes(graph: Graph) -> Iterable[tuple[str, Frame | Note]]:

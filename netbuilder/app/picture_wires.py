@@ -22,6 +22,7 @@ CLEAR = 5.0  # px that an edge keeps from cards it does not belong to
 LANE = 22.0  # px between a card and an edge that goes around it
 BEND = 56.0  # px over which an edge rises to its lane
 OUT = 22.0  # px that an edge into another row runs straight from its port
+APART = 6.0  # px between such edges
 CORNER = 10.0
 
 _POINTS = 24
@@ -146,13 +147,16 @@ class _Turns:
     """
 
     def __init__(self, gaps: tuple[float, ...], left: float) -> None:
+        self._begin = gaps
         self._free = list(gaps)
         self._left = left - OUT
 
     def route(self, start: Dot, end: Dot, rows: tuple[int, int]) -> tuple[list[Point], str]:
         """Return an edge's points and its path: into the room below its row, and from there on."""
         first, last = min(rows), max(rows)
-        out, into = start.x + OUT, end.x - OUT
+        # The height each edge turns at tells them apart; so does how far it runs out first.
+        aside = (self._free[first] - self._begin[first]) / LINE * APART
+        out, into = start.x + OUT + aside, end.x - OUT - aside
         corners = [(start.x, start.y), (out, start.y)]
         y = self._lane(first)
         corners.append((out, y))
