@@ -144,6 +144,7 @@ class _NetworkWriter:
         # An input that only losses use is an argument of ``losses`` alone, like a target.
         others = [n for n in _ordered(plan, "input") if n not in in_forward]
         self._targets = [*others, *_ordered(plan, "target")]
+        self._extras = self._find_extras()
 
     def source(self, classes: Sequence[ClassText]) -> Source:
         printer = Printer(in_forward=True)
@@ -171,7 +172,7 @@ class _NetworkWriter:
         title = self._network.title.strip() or "A network"
         return documentation(title, self._network.description.split("\n\n"), 4)
 
-    def _extras(self) -> list[Endpoint]:
+    def _find_extras(self) -> list[Endpoint]:
         """Values of the forward, apart from the outputs, that the losses need."""
         results = set(self._plan.results.values())
         made = {Endpoint(s.node.id, port) for s in self._forward_steps for port in s.outputs}
@@ -179,7 +180,7 @@ class _NetworkWriter:
         return list(dict.fromkeys(v for v in needed if v in made and v not in results))
 
     def _forward(self, printer: Printer) -> list[Statement]:
-        extras = self._extras()
+        extras = self._extras
         results = [self._plan.results[name] for name in self._outputs]
         given: dict[Endpoint, Expr] = {Endpoint(n, "output"): Name(n) for n in self._inputs}
         body = flow(self._forward_steps, given, [*results, *extras], self._taken, printer)
@@ -202,7 +203,7 @@ class _NetworkWriter:
         ]
 
     def _losses_method(self, printer: Printer) -> list[Statement]:
-        extras = self._extras()
+        extras = self._extras
         results = [self._plan.results[name] for name in self._outputs]
         arguments = [*self._inputs, *self._targets]
         given: dict[Endpoint, Expr] = {Endpoint(n, "output"): Name(n) for n in arguments}

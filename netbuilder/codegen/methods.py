@@ -45,8 +45,7 @@ def constructor_statements(steps: Iterable[Step], printer: Printer) -> list[Stat
 def _construction(step: Step) -> Expr | None:
     if isinstance(step.kind, GroupCall):
         return _group_construction(step.kind)
-    assert step.axes is not None
-    return step.kind.module(step.axes)
+    return step.module
 
 
 def _group_construction(group: GroupCall) -> Expr:
@@ -213,7 +212,7 @@ def _statements_of(
     if isinstance(step.kind, GroupCall):
         return _group_statements(step, step.kind, inputs, targets, taken, printer, comment)
     assert step.axes is not None
-    module = Name(f"self.{step.node.id}") if step.kind.module(step.axes) is not None else None
+    module = Name(f"self.{step.node.id}") if step.module is not None else None
     value = step.kind.forward(step.axes, inputs, module)
     return [_assign(printer, _target(step.kind, step.outputs, targets), value, step.path, comment)]
 

@@ -17,6 +17,7 @@ from netbuilder.check.topology import upstream
 from netbuilder.codegen.naming import writing_order
 from netbuilder.graph.model import Endpoint, Graph, Node, is_identifier
 from netbuilder.node_api.axes import Axes
+from netbuilder.node_api.calls import Call
 from netbuilder.node_api.dims import TracedInt
 from netbuilder.node_api.node_type import NodeType, evaluate
 from netbuilder.node_api.ports import In, TensorType
@@ -75,6 +76,8 @@ class Step:
         axes: The bound axes; None for a group.
         inputs: The value at every connected input port, in port order.
         types: The type at every output port.
+        outputs: The output ports in order.
+        module: The call that builds the node's module; None where it has none, and for a group.
     """
 
     node: Node
@@ -83,13 +86,8 @@ class Step:
     axes: Axes | None
     inputs: Mapping[str, Endpoint]
     types: Mapping[str, TensorType]
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        """The output ports in order."""
-        if isinstance(self.kind, GroupCall):
-            return self.kind.outputs
-        return tuple(port.name for port in self.kind.out_ports)
+    outputs: tuple[str, ...]
+    module: Call | None = None
 
 
 @dataclass
@@ -185,7 +183,7 @@ class Planner:
             types = {port: plan.types[value] for port, value in inputs.items()}
             call, found = self._groups.call(node, f"{path}{node.id}", environment, types)
             ordered = {port: inputs[port] for port in call.inputs if port in inputs}
-            step = Step(node, f"{path}{node.id}", call, None, ordered, found)
+            step = Step(node, f"{path}{node.id}", call, None, ordered, found, call.outputs)
             plan.size_names.update(_sizes_of_group(call))
         else:
             kind = self._instance(node, path, environment)
@@ -223,8 +221,9 @@ class Planner:
     ) -> Step:
         ordered = {p.name: inputs[p.name] for p in kind.in_ports if p.name in inputs}
         types = {port: plan.types[value] for port, value in ordered.items()}
+        outputs = tuple(port.name for port in kind.out_ports)
         if node.bypass:
-            return Step(node, f"{path}{node.id}", kind, None, ordered, {})
+            return Step(node, f"{path}{node.id}", kind, None, ordered, {}, outputs)
         outcome = evaluate(kind, types)
         if outcome.failed:
             raise PlanError(f"{path}{node.id}", outcome.problems[0])
@@ -234,7 +233,9 @@ class Planner:
                     size = getattr(outcome.axes, axis, None)
                     if isinstance(size, TracedInt) and size.is_name and axis in _SIZE_NAMES:
                         plan.size_names.setdefault(size.source, _SIZE_NAMES[axis])
-        return Step(node, f"{path}{node.id}", kind, outcome.axes, ordered, outcome.types)
+        built = kind.module(outcome.axes)
+        where = f"{path}{node.id}"
+        return Step(node, where, kind, outcome.axes, ordered, outcome.types, outputs, built)
 
 
 def refuse_unchecked(path: str, name: str) -> None:

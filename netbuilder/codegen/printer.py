@@ -51,11 +51,13 @@ class Printer:
 
     def inline(self, value: Any) -> str:
         """Return an expression or a constant on one line."""
+        if type(value) is Name:  # what most arguments are
+            return value.text
+        if type(value) is int:
+            return int.__repr__(value)
         match value:
             case TracedInt() | TracedFloat():
                 return self._traced(value.source)
-            case Name(text=text):
-                return text
             case Attribute(value=inner, name=name):
                 return f"{self._operand(inner, 5)}.{name}"
             case Item(value=inner, index=index):
@@ -65,6 +67,11 @@ class Printer:
                 return f"{self._operand(value.function, 5)}({arguments})"
             case Binary(sign=sign, left=left, right=right):
                 return self._binary(sign, left, right)
+            case _:
+                return self._several(value)
+
+    def _several(self, value: Any) -> str:
+        match value:
             case Starred(value=inner):
                 return f"*{self.inline(inner)}"
             case Comprehension(element=element, variable=variable, count=count):

@@ -9,9 +9,15 @@ from __future__ import annotations
 import keyword
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 _DOTTED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*\Z")
+
+
+@lru_cache(maxsize=8192)
+def _is_dotted(text: str) -> bool:
+    return bool(_DOTTED.match(text)) and not any(map(keyword.iskeyword, text.split(".")))
 
 
 class Expr:
@@ -60,7 +66,7 @@ class Name(Expr):
     text: str
 
     def __post_init__(self) -> None:
-        if not _DOTTED.match(self.text) or any(map(keyword.iskeyword, self.text.split("."))):
+        if not _is_dotted(self.text):
             raise ValueError(f"{self.text!r} is not a dotted Python name")
 
 
@@ -72,7 +78,7 @@ class Attribute(Expr):
     name: str
 
     def __post_init__(self) -> None:
-        if not _DOTTED.match(self.name):
+        if not _is_dotted(self.name):
             raise ValueError(f"{self.name!r} is not a Python name")
 
 

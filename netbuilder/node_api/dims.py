@@ -52,13 +52,14 @@ class Sym:
     Every named size stands for a whole number of at least 1.
     """
 
-    __slots__ = ("_hash", "terms")
+    __slots__ = ("_hash", "_text", "terms")
 
     terms: tuple[tuple[Monomial, int], ...]
 
     def __init__(self, terms: tuple[tuple[Monomial, int], ...]) -> None:
         self.terms = terms
         self._hash = hash(terms)
+        self._text = ""
 
     @property
     def is_compound(self) -> bool:
@@ -156,6 +157,10 @@ class Sym:
         return result
 
     def __str__(self) -> str:
+        self._text = self._text or self._written()
+        return self._text
+
+    def _written(self) -> str:
         text = ""
         for monomial, coefficient in self.terms:
             factors = [str(atom) for atom in monomial]
