@@ -76,6 +76,7 @@ def test_nodes_are_kept_in_the_order_of_a_file():
         ({"params": {"x": {1}}}, "params.x is"),
         ({"params": {"x": 2**63}}, r"2\*\*63"),
         ({"params": {"x": [["\0"]]}}, r"params\.x\[0\]\[0\] is a text with the character NUL"),
+        ({"params": {"x": "\ud800"}}, "params.x is a text with half a character"),
         ({"params": {5: 1}}, "params"),
         ({"params": {f"p{i}": 1 for i in range(300)}}, "300 parameters"),
         ({"position": (1, float("inf"))}, "position"),
