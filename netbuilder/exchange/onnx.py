@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from netbuilder.exchange.place import program_version, put
 from netbuilder.exchange.report import Difference, ExportError, ExportReport
+from netbuilder.exchange.sampling import BATCH_SIZES
 from netbuilder.exchange.subject import Subject, build
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def export_onnx(
     subject: Subject,
     path: Path,
     *,
-    batch_sizes: Sequence[int] = (1, 4, 7),
+    batch_sizes: Sequence[int] = BATCH_SIZES,
     large: int = LARGE,
 ) -> ExportReport:
     """Write a network as an ONNX file.
@@ -83,7 +84,7 @@ def finish(
                 return replace(report, files=put(files, path.parent))
     except OSError as error:
         raise ExportError(f"{path}: cannot be written: {error.strerror or error}") from error
-    return replace(report, first_difference=_where(traced, subject, found))
+    return replace(report, first_difference=_where(traced, subject, found, large))
 
 
 def describe(model: ModelProto, subject: Subject) -> None:
@@ -145,9 +146,13 @@ def _check(path: Path) -> None:
         raise ExportError(f"{path.name}: the ONNX checker refuses it: {first}") from error
 
 
-def _where(traced: Traced, subject: Subject, found: Verification) -> Difference | None:
+def _where(traced: Traced, subject: Subject, found: Verification, large: int) -> Difference | None:
+    from netbuilder.exchange.onnx_graph import expose
     from netbuilder.exchange.onnx_verify import first_difference
 
     if found.failed is None:
         return None
-    return first_difference(traced.model, traced, subject.source, found.failed)
+    with tempfile.TemporaryDirectory(prefix="netbuilder-") as folder:
+        path = Path(folder) / "exposed.onnx"
+        _write(expose(traced.model), path, large)
+        return first_difference(path, traced, subject.source, found.failed)

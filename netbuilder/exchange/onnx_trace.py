@@ -8,7 +8,7 @@ import re
 import sys
 import traceback
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,19 +17,17 @@ from netbuilder.codegen.source import Argument, Result, Source
 from netbuilder.exchange import onnx_graph
 from netbuilder.exchange.places import Places
 from netbuilder.exchange.report import ExportError
+from netbuilder.exchange.sampling import OPEN_SIZES, draw_inputs, open_sizes
 
 if TYPE_CHECKING:
-    import torch
     from onnx import ModelProto
-    from torch import Tensor, nn
+    from torch import nn
     from torch.export import ExportedProgram
 
 # The oldest opset that the exporter writes by itself, so that most runtimes can read the file.
 OPSET = 18
 BATCH = "N"
-# Sizes to trace and compare at. Recording specialises on 1; eight divides by what poolings leave over.
 TRACED_BATCH = 3
-OPEN_SIZES = (16, 11, 24)
 
 
 @dataclass(frozen=True)
@@ -47,33 +45,6 @@ class Traced:
     program: ExportedProgram
     names: dict[str, str]
     places: Places
-
-
-def open_sizes(source: Source) -> tuple[str, ...]:
-    """Return the names of the axes that inputs leave open, the batch left out."""
-    names = (size for item in source.inputs for size in item.shape if isinstance(size, str))
-    return tuple(dict.fromkeys(names))
-
-
-def draw_inputs(
-    module: nn.Module, arguments: Sequence[Argument], batch: int, sizes: dict[str, int], seed: int
-) -> list[Tensor]:
-    """Return random inputs: normal numbers, and integers that every embedding of the module knows."""
-    import torch
-
-    generator = torch.Generator().manual_seed(seed)
-    embeddings = (m.num_embeddings for m in module.modules() if isinstance(m, torch.nn.Embedding))
-    high = min(embeddings, default=100)
-    drawn = []
-    for item in arguments:
-        shape = (batch, *(sizes[s] if isinstance(s, str) else s for s in item.shape))
-        dtype: torch.dtype = getattr(torch, item.dtype)
-        if dtype.is_floating_point:
-            drawn.append(torch.randn(shape, generator=generator).to(dtype))
-        else:
-            limit = 2 if dtype == torch.bool else high
-            drawn.append(torch.randint(limit, shape, generator=generator).to(dtype))
-    return drawn
 
 
 def trace(module: nn.Module, source: Source) -> Traced:

@@ -12,16 +12,16 @@ import numpy as np
 from netbuilder.codegen.source import Source
 from netbuilder.exchange import onnx_graph
 from netbuilder.exchange.compare import max_abs_diff, same_numbers, tolerance
-from netbuilder.exchange.onnx_trace import OPEN_SIZES, Traced, draw_inputs, open_sizes
+from netbuilder.exchange.onnx_trace import Traced
 from netbuilder.exchange.places import module_of
 from netbuilder.exchange.report import Comparison, Difference, worst
+from netbuilder.exchange.sampling import BATCH_SIZES
+from netbuilder.exchange.sampling import expected as expected_outputs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from onnx import ModelProto, NodeProto
     from torch import Tensor, nn
-
-BATCH_SIZES = (1, 4, 7)
 
 
 @dataclass
@@ -73,7 +73,7 @@ def verify(
     sizes: list[dict[str, int]] = []
     failed = None
     for index, batch in enumerate(batch_sizes):
-        inputs, expected, used = _expected(module, source, batch, index)
+        inputs, expected, used = expected_outputs(module, source, batch, index)
         sizes.append(used)
         feed = {item.name: x.numpy() for item, x in zip(source.inputs, inputs, strict=True)}
         actual = session.run([item.name for item in source.outputs], feed)
@@ -82,33 +82,6 @@ def verify(
         if failed is None and not all(ones[-1].ok for ones in found):
             failed = inputs
     return Verification(tuple(worst(ones) for ones in found), tuple(sizes), failed)
-
-
-def _expected(
-    module: nn.Module, source: Source, batch: int, index: int
-) -> tuple[list[Tensor], list[NDArray[Any]], dict[str, int]]:
-    """Draw inputs that the module takes and return them with its outputs."""
-    names = open_sizes(source)
-    for size in (OPEN_SIZES[index % len(OPEN_SIZES)], OPEN_SIZES[0]):
-        sizes = {name: size + 8 * i for i, name in enumerate(names)}
-        inputs = draw_inputs(module, source.inputs, batch, sizes, seed=index + 1)
-        try:
-            return inputs, outputs_of(module, inputs), sizes
-        except RuntimeError:
-            # The network does not take every length; the one it was recorded at it does.
-            if size == OPEN_SIZES[0]:
-                raise
-    raise AssertionError("unreachable")
-
-
-def outputs_of(module: nn.Module, inputs: Sequence[Tensor]) -> list[NDArray[Any]]:
-    """Return the outputs of a module as arrays."""
-    import torch
-
-    with torch.no_grad():
-        result = module(*inputs)
-    results = result if isinstance(result, tuple) else (result,)
-    return [one.numpy() for one in results]
 
 
 def _session(model: Path | bytes, optimize: bool = True) -> Any:
@@ -123,21 +96,21 @@ def _session(model: Path | bytes, optimize: bool = True) -> Any:
 
 
 def first_difference(
-    model: ModelProto, traced: Traced, source: Source, inputs: Sequence[Tensor]
+    exposed: Path | bytes, traced: Traced, source: Source, inputs: Sequence[Tensor]
 ) -> Difference | None:
     """Find the first value of an ONNX model that is not what the module computes.
 
     Args:
-        model: The model, in memory as a whole.
-        traced: The program it was translated from.
+        exposed: The model, with all its values as outputs.
+        traced: The model as it is, and the program it was translated from.
         source: What the module was built from.
         inputs: Inputs at which an output differs.
 
     Returns:
         The place, or None if every value that both sides name agrees.
     """
-    exposed = onnx_graph.expose(model)
-    session = _session(exposed.SerializeToString(), optimize=False)
+    model = traced.model
+    session = _session(exposed, optimize=False)
     feed = {item.name: x.numpy() for item, x in zip(source.inputs, inputs, strict=True)}
     wanted = [value.name for value in session.get_outputs()]
     actual = dict(zip(wanted, session.run(wanted, feed), strict=True))

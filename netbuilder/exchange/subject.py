@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,8 +72,3 @@ def _load_weights(module: nn.Module, path: Path) -> None:
     except RuntimeError as error:
         first = str(error).splitlines()[-1].strip()
         raise ExportError(f"{path}: the weights do not fit the network: {first}") from error
-
-
-def weights_hash(path: Path) -> str:
-    """Return the SHA-256 of a file of weights."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

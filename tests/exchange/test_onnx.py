@@ -222,6 +222,10 @@ def test_large_weights_lie_beside_the_file(traced, subject, tmp_path):
     assert {p.name for p in report.files} == {"net.onnx", "net.onnx.data"}
     assert {p.name for p in tmp_path.iterdir()} == {"net.onnx", "net.onnx.data"}
     onnxruntime.InferenceSession(path)
+    broken = tampered(traced, "linear_2.weight", lambda w: w + 0.25)
+    report = finished(broken, subject, tmp_path / "other.onnx", large=1)
+    assert report.first_difference.node == "linear_2"
+    assert not (tmp_path / "other.onnx").exists()
 
 
 def test_fresh_weights_follow_the_seed_and_leave_the_generator_alone():

@@ -1,0 +1,137 @@
+"""The scripts of an exported project: the template with what a recipe asks for, and constants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from netbuilder.codegen.printer import WIDTH, Printer
+from netbuilder.codegen.source import Source
+from netbuilder.exchange.train_template import PREDICT, TEMPLATE
+from netbuilder.training.recipe import Recipe
+
+_MARK = "#: "
+_ALIAS = "Network"
+
+
+def train_script(source: Source, recipe: Recipe, *, threads: int, validation: bool) -> str:
+    """Return a script that trains a network as the worker does, with torch alone.
+
+    Args:
+        source: The network.
+        recipe: How it is trained.
+        threads: How many threads a run used; 0 leaves it to torch.
+        validation: Whether there is a validation split.
+    """
+    flags = _flags(source, recipe, validation)
+    constants = list(_constant_lines(_constants(source, recipe, threads)))
+    return fill(TEMPLATE, flags, {"import": _import(source), "constants": constants})
+
+
+def predict_script(source: Source) -> str:
+    """Return a script that tests the weights of an exported project."""
+    return fill(PREDICT, {}, {"import": _import(source)})
+
+
+def fill(template: str, flags: Mapping[str, bool], blocks: Mapping[str, list[str]]) -> str:
+    """Return a template with its marks worked out.
+
+    Args:
+        template: The text; a mark is a line of its own.
+        flags: Which names hold.
+        blocks: The lines that stand for a mark.
+    """
+    lines: list[str] = []
+    open_ifs: list[bool] = []
+    for line in template.splitlines():
+        mark = line.strip().removeprefix(_MARK) if line.strip().startswith(_MARK) else ""
+        word, _, name = mark.partition(" ")
+        if word == "if":
+            open_ifs.append(flags[name])
+        elif word == "else":
+            open_ifs[-1] = not open_ifs[-1]
+        elif word == "end":
+            open_ifs.pop()
+        elif all(open_ifs):
+            lines += blocks[word] if word else [line]
+    return "\n".join(lines) + "\n"
+
+
+def _flags(source: Source, recipe: Recipe, validation: bool) -> dict[str, bool]:
+    warmup = recipe.warmup_steps > 0
+    return {
+        "sgd": recipe.optimizer == "sgd",
+        "adam": recipe.optimizer == "adam",
+        "adamw": recipe.optimizer == "adamw",
+        "momentum": recipe.momentum > 0,
+        "nesterov": recipe.nesterov,
+        "patience": recipe.patience > 0,
+        "validation": validation,
+        "clip": recipe.clip_norm > 0,
+        "accumulate": recipe.accumulate > 1,
+        "scheduled": recipe.schedule != "constant" or warmup,
+        "warmup": warmup,
+        "constant": recipe.schedule == "constant",
+        "step": recipe.schedule == "step",
+        "cosine": recipe.schedule == "cosine",
+        "shuffle": recipe.shuffle,
+        "drop_last": recipe.drop_last,
+        "bf16": recipe.precision == "bf16",
+        "several": len(source.losses) > 1,
+        "smaller": recipe.smaller_is_better,
+    }
+
+
+def _constants(source: Source, recipe: Recipe, threads: int) -> dict[str, Any]:
+    """Return the constants of the script by name; None for those it does not need."""
+    flags = _flags(source, recipe, validation=True)
+    sgd, cosine, step = flags["sgd"], flags["cosine"], flags["step"]
+    return {
+        "ARGUMENTS": tuple(item.name for item in (*source.inputs, *source.targets)),
+        "TASKS": {loss.name: loss.task for loss in source.losses},
+        "SEED": recipe.seed,
+        "EPOCHS": recipe.epochs,
+        "BATCH_SIZE": recipe.batch_size,
+        "ACCUMULATE": recipe.accumulate if flags["accumulate"] else None,
+        "LEARNING_RATE": recipe.learning_rate,
+        "MOMENTUM": recipe.momentum if flags["momentum"] else None,
+        "BETAS": None if sgd else (recipe.beta1, recipe.beta2),
+        "EPSILON": None if sgd else recipe.epsilon,
+        "WEIGHT_DECAY": recipe.weight_decay,
+        "CLIP_NORM": recipe.clip_norm if flags["clip"] else None,
+        "WARMUP_STEPS": recipe.warmup_steps if cosine or flags["warmup"] else None,
+        "STEP_SIZE": recipe.step_size if step else None,
+        "GAMMA": recipe.gamma if step else None,
+        "MIN_LEARNING_RATE": recipe.min_learning_rate if cosine else None,
+        "METRIC": recipe.metric,
+        "MIN_DELTA": recipe.min_delta,
+        "PATIENCE": recipe.patience if flags["patience"] else None,
+        "THREADS": threads,
+        "DEVICE": recipe.device,
+    }
+
+
+_COMMENTS = {
+    "ARGUMENTS": "What the network takes: its inputs, then what its losses compare with.",
+    "TASKS": "What each of its losses is about.",
+    "SEED": "The recipe.",
+    "METRIC": "The figure that names the best epoch.",
+    "THREADS": "Where it was trained; other threads or devices round differently.",
+}
+
+
+def _constant_lines(constants: Mapping[str, Any]) -> Iterator[str]:
+    printer = Printer()
+    for name, value in constants.items():
+        if name in _COMMENTS:
+            if name != "ARGUMENTS":
+                yield ""
+            yield f"# {_COMMENTS[name]}"
+        if value is not None:
+            yield from printer.lines(f"{name} = ", value, 0)
+
+
+def _import(source: Source) -> list[str]:
+    name = source.class_name if source.class_name == _ALIAS else f"{source.class_name} as {_ALIAS}"
+    line = f"from model import {name}"
+    return [line] if len(line) <= WIDTH else ["from model import (", f"    {name},", ")"]

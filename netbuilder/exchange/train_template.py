@@ -1,0 +1,381 @@
+"""The training script of an exported project, with marks for the parts that a recipe asks for.
+
+``#: if NAME`` ... ``#: else`` ... ``#: end`` keeps lines where a name holds; ``#: constants`` and
+``#: import`` stand for lines that are written for each export.
+"""
+
+TEMPLATE = r'''"""Train the network of model.py: the same data, recipe and seed as it was trained with.
+
+On the same machine, with the same version of PyTorch and as many threads, every loss is
+the same as then, bit for bit.
+"""
+
+import argparse
+import csv
+import math
+import os
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+import metrics
+#: import
+
+HERE = Path(__file__).resolve().parent
+
+#: constants
+
+
+def main() -> None:
+    """Train the network, write its best weights and test them."""
+    options = parse_options()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    device = choose_device(options.device)
+    torch.manual_seed(SEED)
+    model = Network().to(device)
+    data = load_data(device)
+    best = train(model, data, options)
+    model.load_state_dict(best)
+    save_file(best, options.out)
+    print(f"the best weights are in {options.out}")
+    if data["test"]:
+        print(describe("test", evaluate(model, data["test"])))
+
+
+def parse_options() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Train the network of model.py.")
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--steps", type=int, default=0, help="stop after so many steps")
+    parser.add_argument("--threads", type=int, default=THREADS, help="0: up to PyTorch")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default=DEVICE)
+    parser.add_argument("--out", type=Path, default=HERE / "trained.safetensors")
+    parser.add_argument("--log", type=Path, help="CSV file for the losses of all steps")
+    return parser.parse_args()
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device to compute on; a GPU is told to repeat exactly."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda":
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True, warn_only=True)
+    return torch.device(name)
+
+
+def load_data(device: torch.device) -> dict[str, list[Tensor]]:
+    """Return the tensors of each split, inputs first; an empty split has none."""
+    tensors = load_file(HERE / "data.safetensors")
+    return {
+        split: [
+            tensors[f"{split}.{name}"].to(device, copy=True)
+            for name in ARGUMENTS
+            if f"{split}.{name}" in tensors
+        ]
+        for split in ("train", "val", "test")
+    }
+
+
+def train(
+    model: Network, data: dict[str, list[Tensor]], options: argparse.Namespace
+) -> dict[str, Tensor]:
+    """Train a model and return the weights of its best epoch."""
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    #: if sgd
+    optimizer = torch.optim.SGD(
+        parameters,
+        lr=LEARNING_RATE,
+        #: if momentum
+        momentum=MOMENTUM,
+        #: end
+        #: if nesterov
+        nesterov=True,
+        #: end
+        weight_decay=WEIGHT_DECAY,
+        fused=True,
+    )
+    #: end
+    #: if adam
+    optimizer = torch.optim.Adam(
+        parameters,
+        lr=LEARNING_RATE,
+        betas=BETAS,
+        eps=EPSILON,
+        weight_decay=WEIGHT_DECAY,
+        fused=True,
+    )
+    #: end
+    #: if adamw
+    optimizer = torch.optim.AdamW(
+        parameters,
+        lr=LEARNING_RATE,
+        betas=BETAS,
+        eps=EPSILON,
+        weight_decay=WEIGHT_DECAY,
+        fused=True,
+    )
+    #: end
+    rows: list[list[float]] = []
+    best: dict[str, Tensor] = {}
+    best_value: float | None = None
+    #: if patience
+    stale = 0
+    #: end
+    for epoch in range(options.epochs):
+        #: if validation
+        _, losses = train_epoch(model, optimizer, data["train"], epoch, options)
+        #: else
+        samples, losses = train_epoch(model, optimizer, data["train"], epoch, options)
+        #: end
+        done = len(rows)
+        for step, row in enumerate(losses, done + 1):
+            rows.append([step, epoch + 1, sum(row), *row])
+        if not math.isfinite(sum(map(sum, losses))):
+            raise SystemExit(f"a loss became NaN or infinite in epoch {epoch + 1}")
+        if options.steps and len(rows) >= options.steps:
+            break
+        #: if validation
+        figures = evaluate(model, data["val"])
+        #: else
+        figures = mean_losses(samples, losses)
+        #: end
+        print(describe(f"epoch {epoch + 1}", figures))
+        value = figures.get(METRIC, math.nan)
+        if is_better(value, best_value):
+            best_value, best = value, copy_weights(model)
+            #: if patience
+            stale = 0
+            #: end
+        #: if patience
+        else:
+            stale += 1
+            if stale >= PATIENCE:
+                print(f"{METRIC} has not improved for {PATIENCE} epochs")
+                break
+        #: end
+    if options.log:
+        with options.log.open("w", newline="") as file:
+            csv.writer(file).writerows([("step", "epoch", "loss", *TASKS), *rows])
+    return best or copy_weights(model)
+
+
+def train_epoch(
+    model: Network,
+    optimizer: torch.optim.Optimizer,
+    data: list[Tensor],
+    epoch: int,
+    options: argparse.Namespace,
+) -> tuple[list[int], list[list[float]]]:
+    """Train for an epoch; return the number of samples and the losses of every step."""
+    model.train()
+    #: if clip
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    #: end
+    batches = draw_batches(len(data[0]), epoch, data[0].device)
+    #: if accumulate
+    steps = [batches[i : i + ACCUMULATE] for i in range(0, len(batches), ACCUMULATE)]
+    #: else
+    steps = batches
+    #: end
+    per_epoch = len(steps)
+    first = epoch * per_epoch
+    if options.steps:
+        steps = steps[: options.steps - first]
+    done = []
+    #: if scheduled
+    for number, step in enumerate(steps, first):
+    #: else
+    for step in steps:
+    #: end
+        done.append(backward(model, data, step))
+        #: if clip
+        nn.utils.clip_grad_norm_(parameters, CLIP_NORM, foreach=True)
+        #: end
+        #: if scheduled
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(number, per_epoch, options.epochs)
+        #: end
+        optimizer.step()
+        optimizer.zero_grad()
+    #: if accumulate
+    return [sum(map(len, step)) for step in steps], torch.stack(done).tolist()
+    #: else
+    return [len(step) for step in steps], torch.stack(done).tolist()
+    #: end
+
+
+def draw_batches(count: int, epoch: int, device: torch.device) -> tuple[Tensor, ...]:
+    """Return the samples of every batch of an epoch, as indices."""
+    #: if shuffle
+    generator = torch.Generator().manual_seed(SEED * 1_000_003 + epoch)
+    order = torch.randperm(count, generator=generator)
+    #: else
+    order = torch.arange(count)
+    #: end
+    size = min(BATCH_SIZE, count)
+    #: if drop_last
+    order = order[: count - count % size]
+    #: end
+    return order.to(device).split(size)
+
+
+#: if accumulate
+def backward(model: Network, data: list[Tensor], batches: tuple[Tensor, ...]) -> Tensor:
+    """Add up the gradients of several batches as of a large one; return the losses."""
+    samples = sum(map(len, batches))
+    total = torch.zeros(len(TASKS), device=data[0].device)
+    for index in batches:
+        batch = [tensor.index_select(0, index) for tensor in data]
+        #: if bf16
+        with torch.autocast(index.device.type, dtype=torch.bfloat16):
+            losses, _ = model.losses(*batch)
+        #: else
+        losses, _ = model.losses(*batch)
+        #: end
+        parts = torch.stack([loss * (len(index) / samples) for loss in losses.values()])
+        parts.sum().backward()
+        total = total + parts.detach()
+    return total
+#: else
+def backward(model: Network, data: list[Tensor], index: Tensor) -> Tensor:
+    """Compute the gradients of a batch; return the losses."""
+    batch = [tensor.index_select(0, index) for tensor in data]
+    #: if bf16
+    with torch.autocast(index.device.type, dtype=torch.bfloat16):
+        losses, _ = model.losses(*batch)
+    #: else
+    losses, _ = model.losses(*batch)
+    #: end
+    values = torch.stack(tuple(losses.values()))
+    values.sum().backward()
+    return values.detach()
+#: end
+
+
+#: if scheduled
+def learning_rate(step: int, steps: int, epochs: int) -> float:
+    """Return the learning rate of a step, counted from 0; ``steps`` make an epoch."""
+    #: if warmup
+    if step < WARMUP_STEPS:
+        return LEARNING_RATE * (step + 1) / WARMUP_STEPS
+    #: end
+    #: if constant
+    return LEARNING_RATE
+    #: end
+    #: if step
+    return LEARNING_RATE * GAMMA ** (step // steps // STEP_SIZE)
+    #: end
+    #: if cosine
+    length = max(1, steps * epochs - WARMUP_STEPS)
+    done = min(1.0, (step - WARMUP_STEPS) / length)
+    height = LEARNING_RATE - MIN_LEARNING_RATE
+    return MIN_LEARNING_RATE + height * 0.5 * (1.0 + math.cos(math.pi * done))
+    #: end
+
+
+#: end
+def evaluate(model: Network, data: list[Tensor]) -> dict[str, float]:
+    """Return the losses and metrics of a model on a split."""
+    model.eval()
+    # Without gradients a pass needs little memory, so it may be of more samples.
+    batches = zip(*(t.split(max(BATCH_SIZE, 256)) for t in data), strict=True)
+    sums: list[Tensor] = []
+    scored: dict[str, list[tuple[Tensor, Tensor]]] = {name: [] for name in TASKS}
+    with torch.inference_mode():
+        for batch in batches:
+            #: if bf16
+            with torch.autocast(data[0].device.type, dtype=torch.bfloat16):
+                losses, pairs = model.losses(*batch)
+            #: else
+            losses, pairs = model.losses(*batch)
+            #: end
+            values = torch.stack([loss.double() for loss in losses.values()])
+            sums.append(values * len(batch[0]))
+            for name, (prediction, target) in pairs.items():
+                scored[name].append((prediction.float(), target))
+    means = (torch.stack(sums).sum(0) / len(data[0])).tolist()
+    figures = {"loss": sum(means), **dict(zip(TASKS, means, strict=True))}
+    for name, task in TASKS.items():
+        prediction, target = map(torch.cat, zip(*scored[name], strict=True))
+        found = metrics.measure(task, prediction, target)
+        #: if several
+        figures |= {f"{name}.{metric}": value for metric, value in found.items()}
+        #: else
+        figures |= found
+        #: end
+    return figures
+
+
+#: if validation
+#: else
+def mean_losses(samples: list[int], losses: list[list[float]]) -> dict[str, float]:
+    """Return the losses of an epoch, each the mean over the samples."""
+    means = []
+    for column in zip(*losses, strict=True):
+        total = 0.0
+        for count, loss in zip(samples, column, strict=True):
+            total += loss * count
+        means.append(total / sum(samples))
+    return {"loss": sum(means), **dict(zip(TASKS, means, strict=True))}
+
+
+#: end
+def is_better(value: float, best: float | None) -> bool:
+    """Whether a value of the metric improves on the best one so far; NaN never does."""
+    if math.isnan(value):
+        return False
+    #: if smaller
+    return best is None or best - value > MIN_DELTA
+    #: else
+    return best is None or value - best > MIN_DELTA
+    #: end
+
+
+def copy_weights(model: nn.Module) -> dict[str, Tensor]:
+    """Return a copy of the weights, each tensor in memory of its own."""
+    return {name: value.detach().clone() for name, value in model.state_dict().items()}
+
+
+def describe(title: str, figures: dict[str, float]) -> str:
+    """Return figures as a line of text."""
+    parts = (f"{name} {value:.4g}" for name, value in figures.items())
+    return f"{title}: {', '.join(parts)}"
+
+
+if __name__ == "__main__":
+    main()
+'''
+
+PREDICT = r'''"""Load the trained weights and test them on data they were not trained on."""
+
+import argparse
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+
+#: import
+from train import HERE, describe, evaluate, load_data
+
+
+def main() -> None:
+    """Print the losses and metrics of a split."""
+    parser = argparse.ArgumentParser(description="Test the weights of the network.")
+    parser.add_argument("--weights", type=Path, default=HERE / "weights.safetensors")
+    parser.add_argument("--split", choices=("train", "val", "test"), default="test")
+    options = parser.parse_args()
+    model = Network()
+    model.load_state_dict(load_file(options.weights))
+    data = load_data(torch.device("cpu"))[options.split]
+    if not data:
+        raise SystemExit(f"the split {options.split} has no samples")
+    print(describe(options.split, evaluate(model, data)))
+
+
+if __name__ == "__main__":
+    main()
+'''
