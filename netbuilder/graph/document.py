@@ -144,7 +144,6 @@ class Document:
             return False
         step = self._done.pop()
         self._undone.append(step)
-        self.seal()
         self._become(Change(step.after, step.before, step.label, origin))
         return True
 

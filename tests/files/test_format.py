@@ -85,6 +85,17 @@ def test_a_text_in_any_order_and_layout_opens_the_same(network, seed):
     assert loads(json.dumps(shuffled(plain), indent=7)) == network
 
 
+def test_equal_networks_have_equal_texts_however_they_came_about():
+    one, _ = edits.add_node(Network(), "x", params={"b": 1, "a": {"z": 1, "y": 2}})
+    other, _ = edits.add_node(Network(), "x", params={"a": {"y": 2, "z": 1}, "b": 1})
+    one = edits.set_recipe(edits.set_data(one, {"split": 1, "source": 2}), {"lr": 1, "epochs": 2})
+    other = edits.set_data(
+        edits.set_recipe(other, {"epochs": 2, "lr": 1}), {"source": 2, "split": 1}
+    )
+    assert one == other
+    assert dumps(one) == dumps(other)
+
+
 @given(texts, texts)
 def test_any_text_survives_in_every_place(one, other):
     network, name = edits.add_node(Network(), "input", params={one: other, "list": [one]})

@@ -202,6 +202,20 @@ def test_numbers_of_every_kind_are_put_in(nested, given, out):
     assert (value, type(value)) == (out, type(out))
 
 
+@pytest.mark.parametrize(
+    ("given", "repeat"),
+    [(3, 3), (3.0, 3), (2.5, Expression("2.5")), (Expression("k"), Expression("k"))],
+)
+def test_a_number_of_repeats_stays_whole_or_a_formula(given, repeat):
+    network, _ = edits.add_group(Network(), "outer", params=[GroupParam("n", 1.0)])
+    network, _ = edits.add_node(network, "group:inner", group="outer")
+    network = edits.set_flags(network, ["inner_1"], repeat=Expression("n"), group="outer")
+    network, _ = edits.add_node(network, "group:outer", params={"n": given})
+    network, (name,) = edits.expand_group(network, "outer_1")
+    found = network.graph.nodes[name].repeat
+    assert (found, type(found)) == (repeat, type(repeat))
+
+
 def test_names_pass_into_a_group_made_inside_a_group(nested):
     network, inner, instance = edits.make_group(nested, ["wide", "deep"], "inner", group="block")
     assert [p.name for p in network.groups[inner].params] == ["dim", "outer_index"]
