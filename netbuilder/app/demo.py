@@ -19,6 +19,7 @@ from netbuilder.graph.model import Network
 from netbuilder.training.run import RunFolder
 
 EXAMPLE = "digits_cnn"
+FOLD = 1000.0  # px; the example is a long chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +75,5 @@ def finish(run: RunFolder, report: Report, name: str, say: Callable[[str], None]
     say("exporting a Python project and comparing it with the trained network")
     python = export_run(run, "python", exports / name)
     drawn = exports / f"{name}.svg"
-    write_atomic(drawn, picture(report).encode("utf-8"))
+    write_atomic(drawn, picture(report, fold=FOLD).encode("utf-8"))
     return Finished(test, onnx, python, drawn)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from netbuilder.data.registry import sources
@@ -113,8 +114,10 @@ def _value(param: Param[Any], key: str, text: str) -> Any:
 
 
 def _hint(key: str, known: Mapping[str, Param[Any]]) -> str:
+    near = get_close_matches(key, known, n=2)
+    meant = f"did you mean {' or '.join(near)}? " if near else ""
     head = key.split(".")[0]
     same = [name for name in known if name.split(".")[0] == head]
     if head == "data":
         same = ["data.source", *same]
-    return f"there are: {', '.join(same or (*TITLES, 'data.source', *known))}"
+    return f"{meant}there are: {', '.join(same or (*TITLES, 'data.source', *known))}"

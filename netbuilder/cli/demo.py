@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from netbuilder.cli.codes import FINE, INTERRUPTED, WRONG
 from netbuilder.cli.errors import UsageError
+from netbuilder.cli.inputs import new_folder
 
 if TYPE_CHECKING:
     from netbuilder.app.demo import Finished
@@ -45,7 +46,8 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--epochs is {args.epochs}, but at least 1 is needed to train")
     network, report = checked(example(EXAMPLE), args.epochs)
     print(f"{network.title}: {summary(report)}")
-    worker = start_training(network, Path(), args.out or new_run_path(EXAMPLE))
+    folder = new_folder(args.out) if args.out else new_run_path(EXAMPLE)
+    worker = start_training(network, Path(), folder)
     print(f"training in {worker.run.path}", flush=True)
     interrupted = followed(worker, follow, shown(worker.run, json=False))
     trained = outcome(worker.run)

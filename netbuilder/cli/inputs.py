@@ -31,18 +31,32 @@ def opened(path: Path) -> Network:
 
 
 def run_at(path: Path) -> RunFolder:
-    """Return the run in a folder.
+    """Return the run in a folder; for one in ``runs`` its name will do.
 
     Raises:
         UsageError: The folder holds no run.
     """
+    from netbuilder.app.training import RUNS
     from netbuilder.training.run import RunFolder
 
+    if len(path.parts) == 1 and not path.exists() and (RUNS / path).is_dir():
+        path = RUNS / path
     run = RunFolder(path)
     if not run.exists():
         what = "holds no training run" if path.is_dir() else "is no folder"
         raise UsageError(f"{path} {what}; `netbuilder runs list` shows the runs there are")
     return run
+
+
+def new_folder(path: Path) -> Path:
+    """Return the path of a folder to be made.
+
+    Raises:
+        UsageError: Something is there already.
+    """
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise UsageError(f"{path} is not empty; give the run a folder of its own")
+    return path
 
 
 def write_text(path: Path, text: str) -> None:

@@ -28,6 +28,9 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--group", default="", metavar="ID", help="draw the inside of this group instead"
     )
+    parser.add_argument(
+        "--fold", type=int, default=0, metavar="PX", help="fold a long network into rows this wide"
+    )
     parser.set_defaults(run=run)
 
 
@@ -42,7 +45,10 @@ def run(args: argparse.Namespace) -> int:
     if args.group and args.group not in network.groups:
         known = ", ".join(network.groups) or "none"
         raise UsageError(f"{args.file} has no group {args.group}; there are: {known}")
+    if args.fold < 0:
+        raise UsageError(f"--fold is {args.fold}, but takes a width in px")
     report = check_network(network, args.file.parent)
-    write_text(args.output, picture(report, theme=args.theme, group=args.group))
+    drawn = picture(report, theme=args.theme, group=args.group, fold=args.fold)
+    write_text(args.output, drawn)
     print(args.output)
     return FINE

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _HELP = {
     "pause": "pause a training after its step, with a checkpoint",
-    "resume": "go on with a paused training",
+    "resume": "go on with a paused training, or in the background with one whose worker has ended",
     "stop": "stop a training after its step, with a checkpoint",
 }
 
@@ -98,6 +98,8 @@ def _steer(args: argparse.Namespace) -> int:
     from netbuilder.training.run import RunError
 
     run_folder = run_at(args.folder)
+    if args.action == "resume" and not run_folder.is_active():
+        return _restart(args, run_folder)
     sends = {"pause": client.pause, "resume": client.resume, "stop": client.stop}
     send = client.stop_after_epoch if getattr(args, "after_epoch", False) else sends[args.action]
     try:
@@ -113,6 +115,18 @@ def _steer(args: argparse.Namespace) -> int:
         print_json({"run": str(run_folder.path), "sent": args.action})
     else:
         print(f"{run_folder.path}: told to {args.action}")
+    return FINE
+
+
+def _restart(args: argparse.Namespace, run: RunFolder) -> int:
+    from netbuilder.app.training import resume_training
+    from netbuilder.cli.output import print_json
+
+    resume_training(run.path)
+    if args.json:
+        print_json({"run": str(run.path), "sent": "resume"})
+    else:
+        print(f"{run.path}: goes on by itself; `netbuilder runs show` says how far it is")
     return FINE
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from netbuilder.cli.codes import FINE, INTERRUPTED, PROBLEMS, WRONG
 from netbuilder.cli.errors import UsageError
-from netbuilder.cli.inputs import opened, run_at
+from netbuilder.cli.inputs import new_folder, opened, run_at
 
 if TYPE_CHECKING:
     from netbuilder.training.client import Worker
@@ -105,7 +105,7 @@ def _started(args: argparse.Namespace) -> Worker:
         network = with_settings(network, args.settings)
     except SettingError as error:
         raise UsageError(str(error)) from error
-    folder = args.folder or new_run_path(args.file.stem)
+    folder = new_folder(args.folder) if args.folder else new_run_path(args.file.stem)
     worker = start_training(network, args.file.parent, folder)
     if not args.json:
         print(f"training {args.file} in {folder}", flush=True)
