@@ -14,7 +14,7 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 
 # Sizes that need no name on a card: everybody reads the first number of a convolution as its channels.
 _UNNAMED = frozenset(
-    "out_channels out_features hidden_size kernel_size output_size embedding_dim features".split()  # noqa: SIM905 - a list of words reads better so
+    "out_channels out_features hidden_size kernel_size output_size embedding_dim shape".split()  # noqa: SIM905 - a list of words reads better so
 )
 # How weights start, and places in an order, say nothing about what a node does.
 _QUIET = frozenset("bias order weight_init init_std init_value dtype doc".split())  # noqa: SIM905 - as above
@@ -73,7 +73,7 @@ def _said(value: Any, param: Param[Any] | None = None) -> str:
         if isinstance(param, Sizes) and param.axes > 1 and param.name != "kernel_size":
             value = short(tuple(value))
             return str(value) if isinstance(value, int) else sizes_text(value)
-        if isinstance(param, Sizes | ShapeParam) or param is None:
+        if isinstance(param, Sizes | ShapeParam) or param is None or param.name == "shape":
             return sizes_text(tuple(value))
         return ", ".join(map(str, value))
     return str(value) if isinstance(value, int) else describe(value)

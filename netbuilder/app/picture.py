@@ -15,6 +15,7 @@ from netbuilder.app.picture_cards import (
     Card,
     Dot,
     cards_of,
+    heights_of,
 )
 from netbuilder.app.picture_fold import Folded, folded
 from netbuilder.app.picture_layout import positions
@@ -62,7 +63,7 @@ def picture(report: Report, *, theme: str = "light", group: str = "", fold: floa
     """
     network = report.network
     run = run_of(report, group)
-    places = positions(run.graph)
+    places = positions(run.graph, heights_of(run))
     cards = cards_of(run, places, report.diagnostics)
     lies = folded(run.graph, cards, fold) if fold else Folded(run.graph, places)
     if lies.rows:
@@ -205,14 +206,13 @@ class _Drawing:
 
     def _footer(self, group: ET.Element, card: Card) -> None:
         theme = self._theme
-        if card.footer:
-            y = card.bottom - FOOT
-            path = f"M {_n(card.x)} {_n(y)} H {_n(card.right)}"
-            _add(group, "path", {"d": path, "stroke": theme.line, "stroke-width": "1"})
-            self._text(group, card.x + 12, y + 15.5, card.footer, theme.secondary, SMALL_SIZE)
+        y = card.bottom - FOOT
+        path = f"M {_n(card.x)} {_n(y)} H {_n(card.right)}"
+        _add(group, "path", {"d": path, "stroke": theme.line, "stroke-width": "1"})
+        self._text(group, card.x + 12, y + 15.5, card.footer, theme.secondary, SMALL_SIZE)
         if card.frozen:
-            y = card.bottom - (7.5 if card.footer else 12)
-            self._text(group, card.right - 12, y, "frozen", theme.accent, SMALL_SIZE, anchor="end")
+            x = card.right - 12
+            self._text(group, x, y + 15.5, "frozen", theme.accent, SMALL_SIZE, anchor="end")
 
     def _dot(self, group: ET.Element, card: Card, dot: Dot) -> None:
         theme = self._theme

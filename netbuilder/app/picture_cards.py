@@ -118,6 +118,33 @@ def cards_of(
     }
 
 
+def heights_of(run: GraphRun) -> dict[str, float]:
+    """Return how high the card of every node is, px."""
+    used = _used_ports(run)
+    heights = {}
+    for name, record in run.records.items():
+        ins, outs = _ports(record, used.get(name, ([], [])))
+        heights[name] = _height(record, ins, outs)
+    return heights
+
+
+def _ports(record: Record, used: tuple[list[str], list[str]]) -> tuple[list[str], list[str]]:
+    kind = record.kind
+    ins, outs = (*kind.inputs, *used[0]), (*kind.outputs, *used[1])
+    return list(dict.fromkeys(ins)), list(dict.fromkeys(outs))
+
+
+def _height(record: Record, ins: list[str], outs: list[str]) -> float:
+    rows = max((len(side) for side in (ins, outs) if len(side) > 1), default=0)
+    foot = FOOT if _footer(record) or record.node.frozen else 0
+    return HEAD + (rows * PORT_ROW + 4 if rows else 0) + foot
+
+
+def _footer(record: Record) -> str:
+    cost = record.result.cost.parameters
+    return f"{cost:,}" if isinstance(cost, int) and cost else ""
+
+
 def _node_of(one: Diagnostic, group: str) -> str:
     path = one.where.node.split("/")
     if group:
@@ -144,14 +171,9 @@ def _card(
     run: GraphRun,
 ) -> Card:
     node, kind = record.node, record.kind
-    ins = list(dict.fromkeys([*kind.inputs, *used[0]]))
-    outs = list(dict.fromkeys([*kind.outputs, *used[1]]))
+    ins, outs = _ports(record, used)
     repeat = _repeat(record)
-    cost = record.result.cost.parameters
-    footer = f"{cost:,}" if isinstance(cost, int) and cost else ""
     width = _width(kind.title, card_line(record), ins, outs, repeat)
-    rows = max((len(side) for side in (ins, outs) if len(side) > 1), default=0)
-    height = HEAD + (rows * PORT_ROW + 4 if rows else 0) + (FOOT if footer else 0)
     x, y = place
     room = width - LEFT - PAD
     return Card(
@@ -159,11 +181,11 @@ def _card(
         x=x,
         y=y,
         width=width,
-        height=height,
+        height=_height(record, ins, outs),
         colour=_colour(record),
         title=fitted(kind.title, room - (_repeat_width(repeat)), TITLE_SIZE),
         line=fitted(card_line(record), room, LINE_SIZE),
-        footer=footer,
+        footer=_footer(record),
         frozen=node.frozen,
         ins=_dots(ins, x, y, lambda port: _incoming(run, record, port)),
         outs=_dots(outs, x + width, y, lambda port: _outgoing(record, port)),

@@ -9,15 +9,21 @@ from netbuilder.graph.model import Graph
 Point = tuple[float, float]
 COLUMN = 240.0
 ROW = 120.0
+GAP = 40.0  # px at least between two cards of a column
 
 
-def positions(graph: Graph) -> Mapping[str, Point]:
-    """Return where the cards lie: as the document says, or laid out where all lie in one spot."""
+def positions(graph: Graph, heights: Mapping[str, float]) -> Mapping[str, Point]:
+    """Return where the cards lie: as the document says, or laid out where all lie in one spot.
+
+    Args:
+        graph: The graph.
+        heights: How high each card is, px.
+    """
     said = {name: node.position for name, node in graph.nodes.items()}
-    return said if len(said) < 2 or len(set(said.values())) > 1 else laid_out(graph)
+    return said if len(said) < 2 or len(set(said.values())) > 1 else laid_out(graph, heights)
 
 
-def laid_out(graph: Graph) -> dict[str, Point]:
+def laid_out(graph: Graph, heights: Mapping[str, float]) -> dict[str, Point]:
     """Return a place for every node, left to right; edges of a cycle that lead back are left out."""
     order, sources = _in_order(graph)
     column: dict[str, int] = {}
@@ -27,8 +33,8 @@ def laid_out(graph: Graph) -> dict[str, Point]:
     columns: dict[int, list[str]] = {}
     for name in order:
         columns.setdefault(column[name], []).append(name)
-    rows = _rows(columns, sources)
-    return {name: (column[name] * COLUMN, rows[name] * ROW) for name in graph.nodes}
+    tops = _tops(columns, sources, heights)
+    return {name: (column[name] * COLUMN, tops[name]) for name in graph.nodes}
 
 
 def _in_order(graph: Graph) -> tuple[list[str], dict[str, list[str]]]:
@@ -67,18 +73,21 @@ def _pull_starts_right(
             column[name] = min(column[target] for target in targets[name]) - 1
 
 
-def _rows(columns: dict[int, list[str]], sources: dict[str, list[str]]) -> dict[str, float]:
-    """Place each node near the middle of its sources, columns in order, without overlaps."""
-    rows: dict[str, float] = {}
+def _tops(
+    columns: dict[int, list[str]], sources: dict[str, list[str]], heights: Mapping[str, float]
+) -> dict[str, float]:
+    """Place each node as high as its sources are on average, columns in order, without overlaps."""
+    tops: dict[str, float] = {}
     for number in sorted(columns):
         names = columns[number]
         wish = {
-            name: sum(rows[s] for s in sources[name]) / len(sources[name])
-            if sources[name] and all(s in rows for s in sources[name])
-            else float(i)
+            name: sum(tops[s] for s in sources[name]) / len(sources[name])
+            if sources[name] and all(s in tops for s in sources[name])
+            else i * ROW
             for i, name in enumerate(names)
         }
-        last = float("-inf")
+        free = float("-inf")
         for name in sorted(names, key=lambda n: wish[n]):
-            last = rows[name] = max(wish[name], last + 1)
-    return rows
+            tops[name] = max(wish[name], free)
+            free = tops[name] + max(ROW, heights[name] + GAP)
+    return tops

@@ -100,7 +100,7 @@ def text_width(text: str, size: float) -> float:
 
 def fitted(text: str, width: float, size: float) -> str:
     """Return a text cut so that it fits, with an ellipsis where something is missing."""
-    if text_width(text, size) <= width:
+    if text_width(text, size) <= width + 0.01:  # a width that was made of this very text fits it
         return text
     while text and text_width(text + ELLIPSIS, size) > width:
         text = text[:-1]

@@ -357,6 +357,12 @@ CODES: Mapping[str, Code] = _table(
         "CrossEntropyLoss compares with the numbers of classes, but the field holds amounts, which would be cut to whole numbers. Use MSELoss or L1Loss to predict an amount.",
     ),
     Code(
+        "NB407",
+        "error",
+        "The data cannot be used",
+        "The data source does not exist, one of its settings is wrong, or a file or column is not there; the message says which. Without the data, shapes and classes are not compared with them, and nothing can be trained. Paths start at the document's folder.",
+    ),
+    Code(
         "NB501",
         "error",
         "A node type that nobody knows",
@@ -391,5 +397,11 @@ CODES: Mapping[str, Code] = _table(
         "error",
         "A name that Python does not take",
         "A name from the document would stand in the generated source, but is no name in Python. Rename it.",
+    ),
+    Code(
+        "NB701",
+        "error",
+        "The recipe cannot be followed",
+        "A setting of the training recipe is misspelt, out of its range, or does not go with another one; the message says which. Source can be written, but nothing can be trained. Change the recipe in the file, or for one run with `netbuilder train --set recipe.NAME=VALUE`.",
     ),
 )

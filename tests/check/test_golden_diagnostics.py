@@ -16,6 +16,8 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "diagnostics" / "all.txt"
 CHECKED = {code for code in CODES if code[2] in "12345"}
 # A rule that no network can reach through the check: a group's input gets its type from the instance.
 UNREACHABLE = {"NB214"}
+# Found where the data are opened, above the check: the check gets fields, or none.
+FOUND_ABOVE = {"NB407"}
 
 
 def told(case: Case) -> tuple[Diagnostic, ...]:
@@ -53,7 +55,7 @@ def test_a_case_shows_the_codes_it_is_named_after(name: str) -> None:
 
 def test_every_code_has_a_case() -> None:
     shown = {d.code for case in CASES.values() for d in told(case)}
-    assert shown == CHECKED - UNREACHABLE
+    assert shown == CHECKED - UNREACHABLE - FOUND_ABOVE
 
 
 @pytest.mark.parametrize("name", CASES)
