@@ -175,12 +175,10 @@ def test_merged_operators_are_named_together(tmp_path):
 
 
 def test_outputs_may_have_any_names_and_share_values(tmp_path):
-    """Names of nodes meet names that the exporter gives to its values."""
-    names = ("relu", "linear", "add", "val_0", "linear_1")
-    source = simple(
-        "y = self.linear_1(x)\nz = F.relu(y)\nw = z + y\nreturn w, z, y, x, w", outputs=names
-    )
-    report = export_onnx(Subject(source), tmp_path / "net.onnx")
+    """Names of nodes meet names that the exporter gives to its values and weights."""
+    names = ("relu", "linear", "tanh", "val_0", "linear_1")
+    body = "y = self.linear_1(x)\nz = F.relu(y)\nw = torch.tanh(z)\nd = w * 2\nreturn d, z, w + 1, x, d"
+    report = export_onnx(Subject(simple(body, outputs=names)), tmp_path / "net.onnx")
     assert report.ok
     assert [output.name for output in report.outputs] == list(names)
     session = onnxruntime.InferenceSession(tmp_path / "net.onnx")
@@ -188,7 +186,7 @@ def test_outputs_may_have_any_names_and_share_values(tmp_path):
     got = dict(zip(names, session.run(list(names), {"x": x}), strict=True))
     np.testing.assert_array_equal(got["val_0"], x)
     np.testing.assert_array_equal(got["relu"], got["linear_1"])
-    np.testing.assert_allclose(got["relu"], got["linear"] + got["add"], rtol=1e-6)
+    np.testing.assert_allclose(got["relu"], 2 * np.tanh(got["linear"]), rtol=1e-5)
 
 
 @pytest.mark.parametrize(
