@@ -127,7 +127,7 @@ class LayerNorm(_Normalization, id="layer_norm", title="LayerNorm", category="No
     num_axes = Int(1, min=1, max=8, doc="How many of the last axes are normalized together.")
     eps = Float(
         1e-5,
-        min=0.0,
+        min=1e-12,
         max=1.0,
         group="Advanced",
         doc="Added to the variance, against dividing by 0.",
