@@ -27,10 +27,11 @@ WINDOW = 3.0  # s over which speed is measured; shorter ones flicker, longer one
 
 
 class Speed:
-    """Measures samples and steps a second over the last few seconds."""
+    """Measures samples and steps a second over the last few seconds of training."""
 
     def __init__(self) -> None:
         self._points: deque[tuple[float, int, int]] = deque()
+        self._known = (0.0, 0.0)
 
     def add(self, record: Record) -> None:
         """Take in a step."""
@@ -38,6 +39,11 @@ class Speed:
         points.append((record.monotonic, record.seen, record.step))
         while len(points) > 2 and points[0][0] < record.monotonic - WINDOW:
             points.popleft()
+
+    def rest(self) -> None:
+        """Leave out what comes until the next step: it is validation, not training."""
+        self._known = (self.samples, self.steps)
+        self._points.clear()
 
     @property
     def samples(self) -> float:
@@ -51,7 +57,7 @@ class Speed:
 
     def _rate(self, place: int) -> float:
         if len(self._points) < 2:
-            return 0.0
+            return self._known[place - 1]
         first, last = self._points[0], self._points[-1]
         seconds = last[0] - first[0]
         return (last[place] - first[place]) / seconds if seconds > 0 else 0.0
@@ -106,6 +112,7 @@ class Lines:
         elif item.kind == "epoch":
             self._flush(None)
             self._epoch = item
+            self._speed.rest()
         else:
             self._flush(item)
 
@@ -162,7 +169,9 @@ class Bar:
             self._happened(item)
         elif item.kind == "step":
             self._stepped(item)
-        elif item.kind == "validation":
+        elif item.kind == "epoch":
+            self._speed.rest()
+        else:
             name = self._metric if self._metric in item.metrics else "loss"
             value = item.metrics.get(name, item.loss)
             self._validation = f"  val {name} {figure(value)}"
