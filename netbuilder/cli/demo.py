@@ -41,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from netbuilder.app.training import follow, new_run_path, outcome, start_training
     from netbuilder.cli.live import followed, shown
     from netbuilder.cli.output import summary
+    from netbuilder.cli.train import ended
 
     if args.epochs is not None and args.epochs < 1:
         raise UsageError(f"--epochs is {args.epochs}, but at least 1 is needed to train")
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     interrupted = followed(worker, follow, shown(worker.run, json=False))
     trained = outcome(worker.run)
     if not trained.ok or interrupted:
-        print(f"netbuilder demo: {trained.state.sentence}", file=sys.stderr)
+        print(f"netbuilder demo: {ended(trained)}", file=sys.stderr)
         return INTERRUPTED if interrupted else WRONG
     finished = finish(worker.run, report, EXAMPLE, _say)
     _print_table(trained, finished)
@@ -68,37 +69,50 @@ def _say(text: str) -> None:
 
 def _print_table(trained: Trained, finished: Finished) -> None:
     """Write what was reached, how the exports compare, and where everything lies."""
+    from netbuilder.cli.output import console, print_rows
+
+    figures, paths = _figures(trained, finished), _paths(trained, finished)
+    out = console()
+    if not out.is_terminal:
+        print_rows([*figures, *paths], indent="  ")
+        return
     from rich import box
     from rich.table import Table
 
-    from netbuilder.cli.output import console, figure
+    table = Table(box=box.ROUNDED, show_header=False, border_style="dim", title="Digits CNN")
+    for style in ("bold", "", "dim"):
+        table.add_column(style=style, overflow="fold")
+    for row in figures:
+        table.add_row(*row)
+    table.add_section()
+    for row in paths:
+        table.add_row(*row)
+    out.print(table)
+
+
+def _figures(trained: Trained, finished: Finished) -> list[tuple[str, str, str]]:
+    from netbuilder.cli.output import figure
     from netbuilder.cli.telling import baseline_texts
 
     result = trained.result or {}
     best = result.get("best") or {}
-    rows = [
+    compared = "largest difference to the trained network"
+    return [
         ("test accuracy", figure(finished.test["metrics"].get("accuracy")), _held_out(finished)),
         *(("baseline", *_split(text)) for text in baseline_texts(result.get("baseline") or {})),
-        ("best epoch", str(best.get("epoch", "-")), "by validation"),
-        ("ONNX", f"{finished.onnx.max_abs_diff:.1e}", "largest difference to the network"),
-        ("Python", f"{finished.python.max_abs_diff:.1e}", "largest difference to the network"),
+        ("best epoch", str(best.get("epoch", "-")), f"by validation {best.get('metric', '')}"),
+        ("ONNX", f"{finished.onnx.max_abs_diff:.1e}", compared),
+        ("Python", f"{finished.python.max_abs_diff:.1e}", compared),
     ]
-    paths = [
-        ("run", trained.run.path),
-        ("ONNX", finished.onnx.path),
-        ("Python", finished.python.path),
-        ("picture", finished.picture),
+
+
+def _paths(trained: Trained, finished: Finished) -> list[tuple[str, str, str]]:
+    return [
+        ("run", str(trained.run.path), "graph, source, records, checkpoints, result"),
+        ("ONNX file", str(finished.onnx.path), "any batch size"),
+        ("Python project", str(finished.python.path), "plain PyTorch: python train.py"),
+        ("picture", str(finished.picture), ""),
     ]
-    out = console()
-    table = Table(box=box.SIMPLE_HEAD if out.is_terminal else None, show_header=False)
-    table.add_column(style="bold")
-    table.add_column(justify="right")
-    table.add_column(style="dim")
-    for row in rows:
-        table.add_row(*row)
-    out.print(table)
-    for name, path in paths:
-        out.print(f"  {name:<8} {path}", soft_wrap=True)
 
 
 def _held_out(finished: Finished) -> str:

@@ -12,6 +12,7 @@ from netbuilder.cli.errors import UsageError
 from netbuilder.cli.inputs import new_folder, opened, run_at
 
 if TYPE_CHECKING:
+    from netbuilder.app.training import Trained
     from netbuilder.training.client import Worker
 
 _EPILOG = """\
@@ -88,10 +89,19 @@ def run(args: argparse.Namespace) -> int:
     elif trained.ok:
         print_end(trained)
     if not trained.ok or interrupted:
-        print(f"netbuilder train: {trained.state.sentence}", file=sys.stderr)
+        print(f"netbuilder train: {ended(trained)}", file=sys.stderr)
     if interrupted:
         return INTERRUPTED
     return FINE if trained.ok else WRONG
+
+
+def ended(trained: Trained) -> str:
+    """Say how a training ended before its time, and how to go on."""
+    sentence = trained.state.sentence
+    way = f"netbuilder train --resume {trained.run.path}"
+    if not trained.state.resumable or way in sentence:
+        return sentence
+    return f"{sentence}; go on with: {way}"
 
 
 def _started(args: argparse.Namespace) -> Worker:
