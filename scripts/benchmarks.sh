@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Prints what is measured, each figure as a ratio or a count in one run; wants a quiet machine.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export OMP_NUM_THREADS=1
+for name in module_speed training_speed editing_speed document_speed kill_saves kill_training; do
+  printf '\n== %s\n' "$name"
+  .venv/bin/python "tests/benchmarks/$name.py"
+done
