@@ -137,7 +137,9 @@ def test_examples_are_laid_out_without_anything_over_a_card(path: Path, fold: fl
 def test_an_edge_goes_around_a_card_in_its_way() -> None:
     rows = [IMAGE, ("relu_1", "relu"), ("sum", "add"), ("out", "output")]
     made = network(rows, "image -> relu_1, relu_1 -> sum.x_1, image -> sum.x_2, sum -> out")
-    made = edits.move_nodes(made, {str(row[0]): (i * 240.0, 0.0) for i, row in enumerate(rows)})
+    # The port x_2 lies as low as the middle of the ReLU, which stands between it and the image.
+    tops = {"image": 0.0, "relu_1": 10.0, "sum": -50.0, "out": 0.0}
+    made = edits.move_nodes(made, {n: (i * 240.0, y) for i, (n, y) in enumerate(tops.items())})
     run = run_of(check_network(made, Path()), "")
     places = positions(run.graph, heights_of(run))
     cards = cards_of(run, places, ())
