@@ -100,7 +100,15 @@ class Sym:
         raise TypeError(f"the size {self} has no truth value; ask is_known() first")
 
     def __add__(self, other: Dim) -> Dim:
-        terms = dict(self.terms)
+        mine = self.terms
+        if (
+            isinstance(other, Sym)
+            and len(mine) == len(other.terms) == 1
+            and mine[0][0] == other.terms[0][0]
+        ):
+            total = mine[0][1] + other.terms[0][1]
+            return Sym(((mine[0][0], total),)) if total else 0
+        terms = dict(mine)
         for monomial, coefficient in _terms(other):
             terms[monomial] = terms.get(monomial, 0) + coefficient
         return _canonical(terms)
@@ -117,6 +125,10 @@ class Sym:
         return (-self) + other
 
     def __mul__(self, other: Dim) -> Dim:
+        if isinstance(other, int):
+            # By far the most frequent: counts of numbers in a batch.
+            factor = int(other)
+            return Sym(tuple((m, c * factor) for m, c in self.terms)) if factor else 0
         terms: dict[Monomial, int] = {}
         for left, a in self.terms:
             for right, b in _terms(other):
