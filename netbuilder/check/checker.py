@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netbuilder.catalogue.catalogue import Catalogue
+from netbuilder.catalogue.catalogue import Catalogue, PackProblem
 from netbuilder.check.definitions import Definition, Definitions, definitions_of
 from netbuilder.check.evaluation import Evaluator, GraphRun
 from netbuilder.check.fields import Fields
@@ -12,7 +12,7 @@ from netbuilder.check.findings import Finding
 from netbuilder.check.group_rules import group_findings
 from netbuilder.check.kinds import scope_of
 from netbuilder.check.meaning import meaning_findings
-from netbuilder.check.placing import Places, network_findings
+from netbuilder.check.placing import Places
 from netbuilder.check.report import Report
 from netbuilder.graph.model import REPEAT_INDEX, Network
 
@@ -44,8 +44,10 @@ class Checker:
         evaluator.definitions = definitions_of(network, evaluator.definitions)
         run = evaluator.run(network.graph)
         places = Places(self._catalogue)
-        network_findings(places, _pack_findings(self._catalogue))
-        network_findings(places, group_findings(network, evaluator.definitions))
+        for problem in self._catalogue.problems:
+            places.add_definition("", _pack_finding(problem))
+        for group, finding in group_findings(network, evaluator.definitions):
+            places.add_definition(group, finding)
         places.add_graph(run, more=tuple(meaning_findings(self._catalogue, run, self._fields)))
         for unused in _unused(network, evaluator.definitions):
             places.add_graph(self._by_itself(unused))
@@ -87,7 +89,6 @@ def _unused(network: Network, definitions: Definitions) -> Iterator[Definition]:
             yield definition
 
 
-def _pack_findings(catalogue: Catalogue) -> Iterator[tuple[str, Finding]]:
-    for problem in catalogue.problems:
-        message = f"the node pack {problem.pack} could not be used: {problem.message}"
-        yield "", Finding("NB502", message, severity="warning", hint="mend or remove the pack")
+def _pack_finding(problem: PackProblem) -> Finding:
+    message = f"the node pack {problem.pack} could not be used: {problem.message}"
+    return Finding("NB502", message, severity="warning", hint="mend or remove the pack")

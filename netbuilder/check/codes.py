@@ -294,7 +294,7 @@ CODES: Mapping[str, Code] = _table(
         "NB320",
         "error",
         "A network that is too large",
-        "Groups may lie in each other at most 40 deep, and a network with all its groups opened may have at most a million nodes. Nest less, or use the repeat of an instance.",
+        "Groups may lie in each other at most 40 deep, and a network with all its groups opened may have at most 100,000 nodes. Nest less, or use the repeat of an instance.",
     ),
     Code(
         "NB321",

@@ -7,7 +7,7 @@ graph that was evaluated before is evaluated again only where something can have
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from heapq import heapify, heappop, heappush
 from typing import Any
@@ -27,6 +27,7 @@ from netbuilder.check.kinds import MAIN, Kind, Kinds, Scope, scope_of
 from netbuilder.check.layout import NO_WIRES, Layout
 from netbuilder.check.structure import NO_STRUCTURE, Structure, structure_of
 from netbuilder.check.wiring import wire_problems
+from netbuilder.graph.limits import MAX_NODES
 from netbuilder.graph.model import GROUP_PREFIX, REPEAT_INDEX, Endpoint, Graph, Node
 from netbuilder.node_api.dims import Shape, Sym
 from netbuilder.node_api.node_type import evaluate
@@ -36,7 +37,6 @@ from netbuilder.node_api.problems import Problem
 MAX_SIZE = 2**53
 MAX_FACTORS = 32
 MAX_TERMS = 64
-MAX_OPENED = 1_000_000
 
 _KEPT = 50_000
 
@@ -67,6 +67,9 @@ class Result:
 
 
 UNKNOWN = Result()
+_MISNAMED = Problem(
+    "NB321", "the node has another id than the one the graph knows it by", hint="rename the node"
+)
 
 
 @dataclass(eq=False, slots=True)
@@ -237,8 +240,8 @@ class Evaluator:
             while heap and heap[0] == place:
                 heappop(heap)
             name = layout.order[place]
-            old, record = before.records.get(name), self._record(run, name)
-            if old is None or _flows_differently(records.get(name, old), record):
+            old, record = records.get(name), self._record(run, name)
+            if old is None or _flows_differently(old, record):
                 for follower in layout.follows.get(name, ()):
                     heappush(heap, position[follower])
             if old is None or old.traits != record.traits:
@@ -255,6 +258,9 @@ class Evaluator:
 
     def _record(self, run: GraphRun, name: str) -> Record:
         node = run.graph.nodes[name]
+        misnamed = node.id != name
+        if misnamed:
+            node = replace(node, id=name)
         kind = self.kind(node, run.scope)
         wires = run.layout.wires.get(name, NO_WIRES)
         records, stuck = run.records, run.layout.stuck
@@ -280,6 +286,8 @@ class Evaluator:
         problems = kind.problems
         if not complete or connected < len(wires) or node.bypass or kind.role:
             problems = (*problems, *wire_problems(self, run, node, kind, wires, inputs))
+        if misnamed:
+            problems = (*problems, _MISNAMED)
         result = self._result(run, node, kind, inputs, complete)
         if result.problems:
             problems = (*problems, *result.problems)
@@ -343,8 +351,8 @@ class Evaluator:
             total = sharing_weights(single, total)
         opened = 1 + sum(record.result.opened for record in first.records.values())
         problems = _sharing_problems(kind, runs)
-        if opened > MAX_OPENED:
-            message = f"the group {kind.title} opens to {opened} nodes, but at most {MAX_OPENED} are allowed"
+        if opened > MAX_NODES:
+            message = f"the group {kind.title} opens to {opened} nodes, but at most {MAX_NODES} are allowed"
             return Result(problems=(Problem("NB320", message),))
         known = {n: t for n, t in zip(kind.outputs, outputs, strict=True) if t is not None}
         return Result(known, problems, total, {}, tuple(runs), opened)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from netbuilder.catalogue.catalogue import Catalogue
@@ -56,6 +56,11 @@ class Places:
             if record is not None and record.result.runs:
                 self._add_inside(record, f"{path}{name}")
 
+    def add_definition(self, group: str, finding: Finding) -> None:
+        """Add a finding about a definition as such, or about none with an empty id."""
+        where = Where(finding.node, finding.port, finding.param, group)
+        self._put(where, finding, finding.message, ())
+
     def _add_inside(self, record: Record, path: str) -> None:
         for index, run in record.result.runs:
             if id(run) in self._visited or not run.is_troubled:
@@ -78,30 +83,30 @@ class Places:
         )
 
     def _add(self, run: GraphRun, path: str, remark: str, finding: Finding) -> None:
-        # A definition is one place, however many instances show what is wrong with it.
-        key = (
-            run.group,
-            finding.node,
-            finding.code,
-            finding.port,
-            finding.param,
-            finding.message,
-        )
-        if key in self._seen:
-            return
-        self._seen.add(key)
         node = f"{path}{finding.node}" if finding.node else path.rstrip("/")
-        self.found.append(
-            Diagnostic(
-                finding.code,
-                finding.severity,
-                finding.message + remark,
-                Where(node, finding.port, finding.param, run.group),
-                tuple(Where(f"{path}{name}", group=run.group) for name in finding.related),
-                finding.hint,
-                finding.fixes,
+        related = tuple(Where(f"{path}{name}", group=run.group) for name in finding.related)
+        where = Where(node, finding.port, finding.param, run.group)
+        self._put(where, finding, finding.message + remark, related)
+
+    def _put(
+        self, where: Where, finding: Finding, message: str, related: tuple[Where, ...]
+    ) -> None:
+        # A definition is one place, however many instances show what is wrong with it.
+        place = (where.group, finding.node, finding.code, finding.port, finding.param)
+        key = (*place, finding.message)
+        if key not in self._seen:
+            self._seen.add(key)
+            self.found.append(
+                Diagnostic(
+                    finding.code,
+                    finding.severity,
+                    message,
+                    where,
+                    related,
+                    finding.hint,
+                    finding.fixes,
+                )
             )
-        )
 
 
 def _told_here(run: GraphRun, record: Record) -> tuple[Problem, ...]:
@@ -109,20 +114,3 @@ def _told_here(run: GraphRun, record: Record) -> tuple[Problem, ...]:
     if record.kind.role == "loss" and not run.group:
         return tuple(p for p in record.problems if p.code not in SHAPE_CODES)
     return record.problems
-
-
-def network_findings(places: Places, findings: Iterable[tuple[str, Finding]]) -> None:
-    """Add findings about definitions as such, each with the id of its group."""
-    for group, finding in findings:
-        where = Where(finding.node, finding.port, finding.param, group)
-        places.found.append(
-            Diagnostic(
-                finding.code,
-                finding.severity,
-                finding.message,
-                where,
-                (),
-                finding.hint,
-                finding.fixes,
-            )
-        )
