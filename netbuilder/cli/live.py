@@ -149,6 +149,7 @@ class Bar:
         self._epochs = status.total_epochs
         self._steps = status.total_steps
         self._speed = Speed()
+        self._loss: float | None = None
         self._validation = ""
         self._progress: Progress = Progress(
             TextColumn("{task.description}"),
@@ -175,6 +176,7 @@ class Bar:
             name = self._metric if self._metric in item.metrics else "loss"
             value = item.metrics.get(name, item.loss)
             self._validation = f"  val {name} {figure(value)}"
+            self._progress.update(self._task, figures=self._figures())
 
     def close(self) -> None:
         """Leave the bar as it is."""
@@ -193,13 +195,17 @@ class Bar:
 
     def _stepped(self, record: Record) -> None:
         self._speed.add(record)
+        self._loss = record.loss
         self._progress.update(
             self._task,
             completed=record.step,
             description=f"epoch {record.epoch} of {self._epochs}",
-            figures=f"loss {figure(record.loss)}{self._validation}",
+            figures=self._figures(),
             speed=self._speed_text(record.step),
         )
+
+    def _figures(self) -> str:
+        return f"loss {figure(self._loss)}{self._validation}"
 
     def _speed_text(self, step: int) -> str:
         if not self._speed.steps:

@@ -85,10 +85,7 @@ def _show(args: argparse.Namespace) -> int:
         recipe, data = trained.run.recipe().to_plain(), trained.run.data()
         print_json({**plain, "recipe": recipe, "data": data})
         return FINE
-    print_end(trained)
-    changed = trained.run.recipe().changed()
-    if changed:
-        print("    recipe  " + ", ".join(f"{name} {value}" for name, value in changed.items()))
+    print_end(trained, recipe=True)
     return FINE
 
 

@@ -39,8 +39,13 @@ def print_evaluation(found: Mapping[str, Any]) -> None:
             _print_matrix(name, value)
 
 
-def print_end(trained: Trained) -> None:
-    """Write how a training ended: the best epoch, the held-out data, the baseline, the folder."""
+def print_end(trained: Trained, *, recipe: bool = False) -> None:
+    """Write how a training ended: the best epoch, the held-out data, the baseline, the folder.
+
+    Args:
+        trained: The training.
+        recipe: Whether to add what its recipe changes of the defaults.
+    """
     result = trained.result or {}
     print(trained.state.sentence)
     rows: list[tuple[str, str]] = []
@@ -53,6 +58,9 @@ def print_end(trained: Trained) -> None:
         rows.append(("test", f"{figures_text(test)} ({counted(test['samples'], 'sample')})"))
     rows += [("baseline", text) for text in baseline_texts(result.get("baseline") or {})]
     rows.append(("run", str(trained.run.path)))
+    if recipe:
+        changed = trained.run.recipe().changed()
+        rows.append(("recipe", ", ".join(f"{k} {v}" for k, v in changed.items()) or "defaults"))
     print_rows(rows, indent="    ")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -13,9 +14,12 @@ from typing import Any
 
 import pytest
 from cli_commands import Command, iris_file
+from rich.console import Console
 
 from netbuilder.app.project import open_network
 from netbuilder.app.training import start_training
+from netbuilder.cli.live import Bar, clock
+from netbuilder.training.client import watch
 from netbuilder.training.run import RunFolder
 
 LONG = "recipe.epochs=100000"
@@ -298,3 +302,24 @@ def test_a_demo_that_cannot_be(
     done = run("demo", *args)
     assert done.code == 2
     assert words in done.err
+
+
+def test_a_terminal_gets_a_bar_with_loss_validation_speed_and_time_left(iris_run: Path) -> None:
+    out = Console(force_terminal=True, width=120, file=io.StringIO(), color_system=None)
+    run = RunFolder(iris_run)
+    bar = Bar(out, run)
+    for item in watch(run):
+        if item.kind != "finished":  # the end takes the speed down
+            bar(item)
+    bar.close()
+    assert isinstance(out.file, io.StringIO)
+    shown = out.file.getvalue()
+    for words in ("epoch 2 of 2", "100%", "loss 0.", "val loss", "samples/s", "left"):
+        assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(7.2, "0:07"), (750, "12:30"), (11100, "3:05:00"), (59.7, "1:00")]
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
