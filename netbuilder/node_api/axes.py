@@ -80,7 +80,7 @@ def bind(ports: Iterable[PortInfo], inputs: Mapping[str, TensorType]) -> tuple[A
     return Axes(sizes, inputs), problems
 
 
-def article(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
     """Return ``1 axis`` or ``3 axes`` for the noun ``axis``."""
     plural = noun[:-2] + "es" if noun.endswith("is") else noun + "s"
     return f"{number} {noun if number == 1 else plural}"
@@ -92,8 +92,8 @@ def _rank_problem(port: str, declared: In, tensor: TensorType) -> Problem:
     names = " x ".join(f"*{n}" if n == wanted.star else n for n in wanted.names) or "a scalar"
     return Problem(
         "NB201",
-        f"{port} got {tensor}, which has {article(tensor.rank, 'axis')}, "
-        f"but takes {least}{article(wanted.rank, 'axis')}: {names}",
+        f"{port} got {tensor}, which has {counted(tensor.rank, 'axis')}, "
+        f"but takes {least}{counted(wanted.rank, 'axis')}: {names}",
         port=port,
     )
 

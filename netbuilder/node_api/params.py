@@ -401,11 +401,12 @@ class Declared:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         found: dict[str, Param[Any]] = {}
-        for parent in reversed(cls.__mro__):
-            found.update({n: p for n, p in vars(parent).items() if isinstance(p, Param)})
-        own = {n: p for n, p in vars(cls).items() if isinstance(p, Param)}
         # The class's own parameters come first in forms; inherited ones follow.
-        cls.params = {**own, **{n: p for n, p in found.items() if n not in own}}
+        for parent in cls.__mro__:
+            for name, param in vars(parent).items():
+                if isinstance(param, Param):
+                    found.setdefault(name, param)
+        cls.params = found
 
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
         for name, value in (values or {}).items():

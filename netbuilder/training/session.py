@@ -24,6 +24,7 @@ from netbuilder.codegen.load import load_text
 from netbuilder.codegen.source import Source
 from netbuilder.data.prepare import Prepared, prepare
 from netbuilder.files.errors import FileError
+from netbuilder.node_api.axes import counted
 from netbuilder.training.evaluate import choose_device, evaluate, figures, in_precision
 from netbuilder.training.failures import Failure, failure_of
 from netbuilder.training.learner import Learner
@@ -197,7 +198,8 @@ def _success(setting: Setting, trainer: Trainer, why: Why) -> dict[str, Any]:
 def _sentence(why: Why, trainer: Trainer) -> str:
     progress, recipe = trainer.progress, trainer.recipe
     if why == "finished":
-        return f"finished after {progress.epoch} epochs ({progress.step} steps)"
+        epochs, steps = counted(progress.epoch, "epoch"), counted(progress.step, "step")
+        return f"finished after {epochs} ({steps})"
     if why == "early_stop":
         return (
             f"stopped early after epoch {progress.epoch} ({progress.step} steps): {recipe.metric} has "
