@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from netbuilder.catalogue.catalogue import Catalogue, PackProblem
 from netbuilder.check.definitions import Definition, Definitions, definitions_of
-from netbuilder.check.evaluation import Evaluator, GraphRun
+from netbuilder.check.evaluation import Evaluator
 from netbuilder.check.fields import Fields
 from netbuilder.check.findings import Finding
 from netbuilder.check.group_rules import group_findings
@@ -14,6 +14,7 @@ from netbuilder.check.kinds import scope_of
 from netbuilder.check.meaning import meaning_findings
 from netbuilder.check.placing import Places
 from netbuilder.check.report import Report
+from netbuilder.check.runs import GraphRun
 from netbuilder.graph.model import REPEAT_INDEX, Network
 
 
@@ -76,6 +77,8 @@ def check(network: Network, catalogue: Catalogue, fields: Fields | None = None) 
 
 def _unused(network: Network, definitions: Definitions) -> Iterator[Definition]:
     """Yield the groups that no sound instance opens, so that what is wrong with them is told too."""
+    if not definitions.by_id:
+        return
     used: set[str] = set()
     waiting = [node.group for node in network.graph.nodes.values() if node.group]
     while waiting:

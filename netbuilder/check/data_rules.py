@@ -7,10 +7,10 @@ from difflib import get_close_matches
 
 from netbuilder.check import fixes
 from netbuilder.check.diagnostics import Fix
-from netbuilder.check.evaluation import GraphRun, Record
 from netbuilder.check.fields import Field, Fields
 from netbuilder.check.findings import Finding, listed
 from netbuilder.check.losses import set_width
+from netbuilder.check.runs import GraphRun, Record
 from netbuilder.check.tracing import Spot, backwards, before, source_of
 from netbuilder.node_api.dims import Dim, Sym, is_known, product, shape_text, symbol
 from netbuilder.node_api.node_type import LossType

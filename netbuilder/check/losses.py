@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.check import fixes
 from netbuilder.check.diagnostics import Fix
-from netbuilder.check.evaluation import GraphRun, Record
 from netbuilder.check.findings import Finding
 from netbuilder.check.mending import fits, made_by
+from netbuilder.check.runs import GraphRun, Record
 from netbuilder.check.tracing import Spot, backwards, before, source_of
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.dims import Shape, product

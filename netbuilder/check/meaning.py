@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.check.data_rules import data_findings, target_findings
-from netbuilder.check.evaluation import GraphRun
 from netbuilder.check.fields import Fields
 from netbuilder.check.findings import Finding
 from netbuilder.check.losses import loss_findings
+from netbuilder.check.runs import GraphRun
 
 
 def meaning_findings(

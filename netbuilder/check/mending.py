@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.check import fixes
 from netbuilder.check.diagnostics import Fix
-from netbuilder.check.evaluation import GraphRun, Record
 from netbuilder.check.layout import NO_WIRES
+from netbuilder.check.runs import GraphRun, Record
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.expressions import Expression
 from netbuilder.node_api.node_type import LossType, evaluate

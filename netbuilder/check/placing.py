@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.check.diagnostics import Diagnostic, Where
-from netbuilder.check.evaluation import GraphRun, Record
 from netbuilder.check.findings import Finding
 from netbuilder.check.losses import SHAPE_CODES
 from netbuilder.check.mending import fixes_for
+from netbuilder.check.runs import GraphRun, Record
 from netbuilder.node_api.problems import Problem
 
 

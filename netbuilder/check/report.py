@@ -9,7 +9,7 @@ from typing import Any
 
 from netbuilder.check.cost import Cost, NodeCost, batch_of, optimizer_slots_of, sum_of
 from netbuilder.check.diagnostics import Diagnostic
-from netbuilder.check.evaluation import GraphRun, Record
+from netbuilder.check.runs import GraphRun, Record
 from netbuilder.graph.model import Network
 from netbuilder.node_api.dims import Sym
 from netbuilder.node_api.ports import TensorType

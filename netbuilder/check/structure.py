@@ -13,7 +13,7 @@ from netbuilder.check.topology import cycles
 from netbuilder.graph.model import Endpoint, Graph
 
 if TYPE_CHECKING:
-    from netbuilder.check.evaluation import GraphRun
+    from netbuilder.check.runs import GraphRun
 
 
 @dataclass(frozen=True, slots=True)

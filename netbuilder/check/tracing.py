@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from netbuilder.check.evaluation import GraphRun, Record
+from netbuilder.check.runs import GraphRun, Record
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.ports import TensorType
 

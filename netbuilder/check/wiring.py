@@ -11,7 +11,8 @@ from netbuilder.node_api.ports import TensorType
 from netbuilder.node_api.problems import Problem
 
 if TYPE_CHECKING:
-    from netbuilder.check.evaluation import Evaluator, GraphRun
+    from netbuilder.check.evaluation import Evaluator
+    from netbuilder.check.runs import GraphRun
 
 _MAIN_ROLES = ("input", "target", "output", "loss")
 _GROUP_ROLES = ("group_input", "group_output")
