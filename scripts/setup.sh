@@ -27,8 +27,15 @@ apt_install() {
     exit 1
   fi
   say "Installing $* ..."
-  "${sudo[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq "$@" >/dev/null
+  local log
+  log=$(mktemp)
+  if ! { "${sudo[@]}" apt-get update -qq &&
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@"; } >"$log" 2>&1; then
+    cat "$log" >&2
+    say "Installing $* failed. Mend that, then try again."
+    exit 1
+  fi
+  rm -f "$log"
 }
 
 find_python() {
