@@ -58,7 +58,7 @@ class Sym:
 
     def __init__(self, terms: tuple[tuple[Monomial, int], ...]) -> None:
         self.terms = terms
-        self._hash = hash(terms)
+        self._hash = 0
         self._text = ""
 
     @property
@@ -94,6 +94,7 @@ class Sym:
         return self is other or (isinstance(other, Sym) and self.terms == other.terms)
 
     def __hash__(self) -> int:
+        self._hash = self._hash or hash(self.terms)
         return self._hash
 
     def __bool__(self) -> bool:
@@ -128,6 +129,8 @@ class Sym:
         if isinstance(other, int):
             # By far the most frequent: counts of numbers in a batch.
             factor = int(other)
+            if factor == 1:
+                return self
             return Sym(tuple((m, c * factor) for m, c in self.terms)) if factor else 0
         terms: dict[Monomial, int] = {}
         for left, a in self.terms:
@@ -211,10 +214,16 @@ def size_at(size: Dim, sizes: Mapping[str, int]) -> Dim:
 
 def product(sizes: Iterable[Dim]) -> Dim:
     """Return the product of ``sizes``; 1 when there are none."""
-    total: Dim = 1
+    number: int | None = None  # Not 1: a size with a formula would read "1 * dim".
+    open_sizes: Dim | None = None
     for size in sizes:
-        total = total * size
-    return total
+        if isinstance(size, Sym):
+            open_sizes = size if open_sizes is None else open_sizes * size
+        else:
+            number = size if number is None else number * size
+    if open_sizes is None:
+        return 1 if number is None else number
+    return open_sizes if number is None else open_sizes * number
 
 
 def shape_text(shape: Iterable[Dim]) -> str:
