@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from netbuilder.catalogue.catalogue import Catalogue, PackProblem
 from netbuilder.check.definitions import Definition, Definitions, definitions_of
@@ -41,6 +43,11 @@ class Checker:
         """Check a network; it never raises, whatever the network."""
         if self._report is not None and self._report.network is network:
             return self._report
+        with _no_collection():
+            self._report = self._checked(network)
+        return self._report
+
+    def _checked(self, network: Network) -> Report:
         evaluator = self._evaluator
         evaluator.definitions = definitions_of(network, evaluator.definitions)
         run = evaluator.run(network.graph)
@@ -52,8 +59,7 @@ class Checker:
         places.add_graph(run, more=tuple(meaning_findings(self._catalogue, run, self._fields)))
         for unused in _unused(network, evaluator.definitions):
             places.add_graph(self._by_itself(unused))
-        self._report = Report(network, tuple(places.found), run)
-        return self._report
+        return Report(network, tuple(places.found), run)
 
     def _by_itself(self, definition: Definition) -> GraphRun:
         """Evaluate a group that no instance shows, with its defaults and unknown inputs."""
@@ -73,6 +79,22 @@ def check(network: Network, catalogue: Catalogue, fields: Fields | None = None) 
             then not compared with data.
     """
     return Checker(catalogue, fields).check(network)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector from running for the time being.
+
+    A check makes tens of thousands of objects and drops none of them; looking through all objects of
+    the program again and again meanwhile took 40 of 100 ms for 10,000 nodes.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _unused(network: Network, definitions: Definitions) -> Iterator[Definition]:

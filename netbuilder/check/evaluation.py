@@ -38,7 +38,9 @@ MAX_SIZE = 2**53
 MAX_FACTORS = 32
 MAX_TERMS = 64
 
+# Results and graphs that are remembered; when there are more, all are forgotten.
 _KEPT = 50_000
+_GRAPHS_KEPT = 5_000
 
 _MISNAMED = Problem(
     "NB321", "the node has another id than the one the graph knows it by", hint="rename the node"
@@ -88,7 +90,7 @@ class Evaluator:
             run.structure = structure_of(run)
         else:
             self._update(run, before)
-        if len(self._latest) >= _KEPT:
+        if len(self._latest) >= _GRAPHS_KEPT:
             self._latest.clear()
         self._latest[slot] = run
         return run
@@ -115,6 +117,7 @@ class Evaluator:
         run.troubled = set(before.troubled)
         changed = _changed(run, before)
         same_structure = layout is before.layout
+        same_definitions = run.definitions is before.definitions
         heap = [position[name] for name in changed]
         heapify(heap)
         while heap:
@@ -122,14 +125,16 @@ class Evaluator:
             while heap and heap[0] == place:
                 heappop(heap)
             name = layout.order[place]
-            old, record = records.get(name), self._record(run, name)
+            old = records.get(name)
+            kind = old.kind if old and (same_definitions or not old.node.group) else None
+            record = self._record(run, name, old.node if old else None, kind)
             if old is None or _flows_differently(old, record):
                 for follower in layout.follows.get(name, ()):
                     heappush(heap, position[follower])
-            if old is None or old.traits != record.traits:
+            if same_structure and (old is None or old.traits != record.traits):
                 same_structure = False
             records[name] = record
-            if record.troubled:
+            if record.problems or (record.result.runs and record.troubled):
                 run.troubled.add(name)
             else:
                 run.troubled.discard(name)
@@ -138,12 +143,21 @@ class Evaluator:
         else:
             run.structure = structure_of(run)
 
-    def _record(self, run: GraphRun, name: str) -> Record:
+    def _record(
+        self,
+        run: GraphRun,
+        name: str,
+        known_node: Node | None = None,
+        known_kind: Kind | None = None,
+    ) -> Record:
+        """Look at one node; what a known node is need not be looked up again."""
         node = run.graph.nodes[name]
         misnamed = node.id != name
         if misnamed:
             node = replace(node, id=name)
-        kind = self.kind(node, run.scope)
+        kind = known_kind if node is known_node else None
+        if kind is None:
+            kind = self.kind(node, run.scope)
         wires = run.layout.wires.get(name, NO_WIRES)
         records, stuck = run.records, run.layout.stuck
         waits = name in stuck
@@ -253,7 +267,7 @@ class Evaluator:
         key = (definition, scope.key, number, *incoming.values())
         run = self._inside.get(key)
         if run is None:
-            if len(self._inside) >= _KEPT:
+            if len(self._inside) >= _GRAPHS_KEPT:
                 self._inside.clear()
             group = definition.group
             inner = scope_of({**scope.values, REPEAT_INDEX: number})

@@ -1,0 +1,91 @@
+"""Cost: parameters and operations as torch counts them, memory by formula."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from diagnostic_cases import CATALOGUE, FLAT, HEAD, block, chain, classifier, grouped
+from torch.utils.flop_counter import FlopCounterMode
+
+from netbuilder.check.checker import check
+from netbuilder.check.cost import Cost
+from netbuilder.codegen.emit import generate
+from netbuilder.codegen.load import load
+from netbuilder.files.documents import load as open_file
+from netbuilder.graph.model import Network
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.netgraph"))
+
+
+def cost(net: Network) -> Cost:
+    report = check(net, CATALOGUE)
+    assert report.ok, report.diagnostics
+    return report.cost
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_parameters_and_flops_equal_torch_s(path: Path) -> None:
+    net = open_file(path)
+    report = check(net, CATALOGUE)
+    source = generate(net, CATALOGUE)
+    module = load(source)()
+    assert report.cost.parameters == sum(p.numel() for p in module.parameters())
+    trained = sum(p.numel() for p in module.parameters() if p.requires_grad)
+    assert report.cost.trainable == trained
+    inputs = []
+    for entry in source.inputs:
+        sizes = [1, *(int(size) for size in entry.shape)]
+        inputs.append(torch.zeros(sizes, dtype=getattr(torch, entry.dtype)))
+    with FlopCounterMode(display=False) as counter:
+        module.eval()(*inputs)
+    counted = counter.get_total_flops()
+    if any(
+        node.type in ("lstm", "gru") for _, inside in net.graphs() for node in inside.nodes.values()
+    ):
+        # torch's counter does not look into the recurrent kernels of the CPU.
+        assert report.cost.flops > counted
+    else:
+        assert report.cost.flops == counted
+
+
+def test_frozen_weights_count_but_are_not_trained() -> None:
+    counted = cost(chain(FLAT, (*HEAD, {"frozen": True})))
+    assert (counted.parameters, counted.trainable) == (650, 0)
+    assert counted.nodes["head"].trainable == 0
+
+
+def test_a_frozen_instance_freezes_what_lies_inside() -> None:
+    net = grouped(chain(FLAT, ("b", "group:block", {}, {"frozen": True})), block(HEAD))
+    assert (cost(net).parameters, cost(net).trainable) == (650, 0)
+
+
+def test_memory_is_weights_gradients_optimizer_and_activations() -> None:
+    from dataclasses import replace
+
+    net = replace(classifier(FLAT, HEAD), recipe={"batch_size": 8, "optimizer": "sgd"})
+    counted = cost(net)
+    assert counted.weights_memory == 650 * 4
+    assert counted.activation_memory == 8 * 10 * 4  # flatten takes no memory of its own
+    assert counted.memory == 650 * 4 * 2 + 8 * 10 * 4
+    momentum = cost(replace(net, recipe={**net.recipe, "momentum": 0.9}))
+    assert momentum.memory == counted.memory + 650 * 4
+    adam = cost(replace(net, recipe={"batch_size": 8}))
+    assert adam.memory == counted.memory + 2 * 650 * 4
+
+
+def test_plain_cost_has_the_documented_keys() -> None:
+    plain = cost(grouped(chain(FLAT, ("b", "group:block")), block(HEAD))).to_plain()
+    assert {"parameters", "flops", "memory", "nodes"} <= plain.keys()
+    assert plain["nodes"]["b/head"]["parameters"] == 650
+    assert plain["nodes"]["b"]["parameters"] == 650
+    assert plain["parameters"] == 650
+
+
+def test_open_sizes_give_formulas() -> None:
+    net = chain(("fc", "linear", {"out_features": 4}), shape=("T", 3))
+    plain = cost(net).to_plain()
+    assert plain["flops"] is None
+    assert plain["flops_formula"] == "24*T"
+    assert plain["parameters"] == 16
