@@ -1,30 +1,10 @@
-"""The order of a graph's nodes, and cycles."""
+"""Cycles of a graph, and what a node depends on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from netbuilder.graph.model import Graph
-
-
-def evaluation_order(graph: Graph) -> list[str]:
-    """Return the node ids so that every node comes after its sources; nodes on cycles are left out.
-
-    Among nodes that are ready the one declared first comes first, so the order is stable.
-    """
-    waits: dict[str, int] = dict.fromkeys(graph.nodes, 0)
-    follows: dict[str, list[str]] = {}
-    for target, source in graph.edges.items():
-        if source.node in waits and target.node in waits:
-            waits[target.node] += 1
-            follows.setdefault(source.node, []).append(target.node)
-    order = [name for name, count in waits.items() if not count]
-    for name in order:
-        for target_node in follows.get(name, ()):
-            waits[target_node] -= 1
-            if not waits[target_node]:
-                order.append(target_node)
-    return order
 
 
 def cycles(graph: Graph) -> list[list[str]]:
@@ -47,14 +27,6 @@ def upstream(graph: Graph, starts: Iterable[str]) -> set[str]:
     for target, source in graph.edges.items():
         sources.setdefault(target.node, []).append(source.node)
     return _reach(sources, starts)
-
-
-def downstream(graph: Graph, starts: Iterable[str]) -> set[str]:
-    """Return the nodes that depend on the ``starts``, themselves included."""
-    targets: dict[str, list[str]] = {}
-    for target, source in graph.edges.items():
-        targets.setdefault(source.node, []).append(target.node)
-    return _reach(targets, starts)
 
 
 def _reach(steps: dict[str, list[str]], starts: Iterable[str]) -> set[str]:
