@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netbuilder.check.evaluation import Record
+from netbuilder.check.runs import Record
 from netbuilder.graph.model import Node
 from netbuilder.node_api.expressions import Expression
 from netbuilder.node_api.node_type import NodeType, short

@@ -31,9 +31,10 @@ from netbuilder.app.picture_theme import (
 from netbuilder.app.picture_wires import LABEL_HEIGHT, LABEL_SIZE, Wire, wires_of
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.check.definitions import definitions_of
-from netbuilder.check.evaluation import Evaluator, GraphRun
+from netbuilder.check.evaluation import Evaluator
 from netbuilder.check.kinds import scope_of
 from netbuilder.check.report import Report
+from netbuilder.check.runs import GraphRun
 from netbuilder.graph.model import REPEAT_INDEX, Frame, Graph, Network, Note
 
 MARGIN = 40.0

@@ -18,7 +18,7 @@ from netbuilder.app.picture_theme import (
     text_width,
 )
 from netbuilder.check.diagnostics import Diagnostic, Severity
-from netbuilder.check.evaluation import GraphRun, Record
+from netbuilder.check.runs import GraphRun, Record
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.ports import FLOATS, TensorType
 

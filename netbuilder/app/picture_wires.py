@@ -11,7 +11,7 @@ from netbuilder.app.picture_cards import Card, Dot
 from netbuilder.app.picture_fold import LINE, Folded
 from netbuilder.app.picture_layout import Point
 from netbuilder.app.picture_theme import text_width
-from netbuilder.check.evaluation import GraphRun
+from netbuilder.check.runs import GraphRun
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.dims import Sym
 from netbuilder.node_api.ports import TensorType

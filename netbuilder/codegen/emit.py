@@ -18,6 +18,7 @@ from netbuilder.codegen.plan import Plan, Planner, Step
 from netbuilder.codegen.printer import WIDTH, Printer, documentation
 from netbuilder.codegen.source import Argument, Loss, Result, Source
 from netbuilder.codegen.text import Statement
+from netbuilder.graph.collection import without_collection
 from netbuilder.graph.model import Endpoint, Group, Network
 from netbuilder.node_api.calls import Binary, Call, Expr, Name
 from netbuilder.node_api.dims import Dim, Sym
@@ -63,6 +64,11 @@ def write(network: Network, catalogue: Catalogue) -> Source:
     Raises:
         PlanError: It was not.
     """
+    with without_collection():
+        return _written(network, catalogue)
+
+
+def _written(network: Network, catalogue: Catalogue) -> Source:
     ids = {name for _, graph in network.graphs() for name in graph.nodes}
     params = {param.name for group in network.groups.values() for param in group.params}
     name = class_name(network.title, "Network", ids | params)

@@ -224,17 +224,13 @@ class Planner:
         outputs = tuple(port.name for port in kind.out_ports)
         if node.bypass:
             return Step(node, f"{path}{node.id}", kind, None, ordered, {}, outputs)
+        where = f"{path}{node.id}"
         outcome = evaluate(kind, types)
         if outcome.failed:
-            raise PlanError(f"{path}{node.id}", outcome.problems[0])
-        for port in kind.in_ports:
-            if isinstance(port.declared, In):
-                for axis in port.declared.known:
-                    size = getattr(outcome.axes, axis, None)
-                    if isinstance(size, TracedInt) and size.is_name and axis in _SIZE_NAMES:
-                        plan.size_names.setdefault(size.source, _SIZE_NAMES[axis])
+            raise PlanError(where, outcome.problems[0])
+        if path:
+            plan.size_names.update(_names_of_sizes(kind, outcome.axes, plan.size_names))
         built = kind.module(outcome.axes)
-        where = f"{path}{node.id}"
         return Step(node, where, kind, outcome.axes, ordered, outcome.types, outputs, built)
 
 
@@ -246,6 +242,18 @@ def refuse_unchecked(path: str, name: str) -> None:
     """
     if not is_identifier(name):
         raise PlanError(path, Problem("NB603", f"{name[:80]!r} cannot be a name in Python source"))
+
+
+def _names_of_sizes(kind: NodeType, axes: Axes, known: Mapping[str, str]) -> dict[str, str]:
+    """Name the traced sizes that a node makes weights of; the first name a size got stays."""
+    names: dict[str, str] = {}
+    for port in kind.in_ports:
+        if isinstance(port.declared, In):
+            for axis in port.declared.known:
+                size = getattr(axes, axis, None)
+                if isinstance(size, TracedInt) and size.is_name and axis in _SIZE_NAMES:
+                    names[size.source] = known.get(size.source, _SIZE_NAMES[axis])
+    return names
 
 
 def repeat_of(node: Node, environment: Environment) -> int:

@@ -7,16 +7,15 @@ and is never saved over.
 
 from __future__ import annotations
 
-import gc
 import os
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from netbuilder.files.errors import FileError
 from netbuilder.files.layout import laid_out
+from netbuilder.graph.collection import without_collection
 from netbuilder.graph.from_plain import network_from_plain
 from netbuilder.graph.model import Network, frozen
 from netbuilder.graph.strict_json import parse
@@ -63,7 +62,7 @@ def loads(text: str | bytes, path: str | os.PathLike[str] = "") -> Network:
         FileError: The text is not a network; the sentence says where and what was expected.
     """
     try:
-        with _without_collection():
+        with without_collection():
             return _network(parse(text))
     except FormatError as error:
         raise FileError(path, str(error)) from None
@@ -87,22 +86,6 @@ def is_newer_file(head: bytes) -> bool:
     """Whether a file that starts with these bytes was written by a newer major version."""
     found = _HEAD.match(head)
     return found is not None and int(found[1]) > VERSION[0]
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Hold the garbage collector still: a document makes many objects at once and no garbage.
-
-    Its passes over all of them would take a third of the time.
-    """
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _network(raw: Any) -> Network:

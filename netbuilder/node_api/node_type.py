@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Union
 
@@ -19,6 +19,13 @@ Role = Literal["", "input", "target", "output", "loss", "group_input", "group_ou
 Unpack = Union[str, None, "tuple[Unpack, ...]"]
 
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+
+def _fixed(ports: Sequence[Port]) -> tuple[PortInfo, ...]:
+    """Return the ports that every node has; none where a parameter says how many there are."""
+    if any(port.count for port in ports):
+        return ()
+    return tuple(PortInfo(port.name, port) for port in ports)
 
 
 class NodeType(Declared):
@@ -51,6 +58,8 @@ class NodeType(Declared):
     view: ClassVar[bool] = False
     ins: ClassVar[tuple[In, ...]] = ()
     outs: ClassVar[tuple[Out, ...]] = ()
+    _fixed_ins: ClassVar[tuple[PortInfo, ...]] = ()
+    _fixed_outs: ClassVar[tuple[PortInfo, ...]] = ()
 
     def __init_subclass__(
         cls, *, id: str = "", title: str = "", category: str = "", version: int = 1, **kwargs: Any
@@ -61,6 +70,7 @@ class NodeType(Declared):
             ports.update({n: p for n, p in vars(parent).items() if isinstance(p, Port)})
         cls.ins = tuple(p for p in ports.values() if isinstance(p, In))
         cls.outs = tuple(p for p in ports.values() if isinstance(p, Out))
+        cls._fixed_ins, cls._fixed_outs = _fixed(cls.ins), _fixed(cls.outs)
         if id:
             if not _ID.match(id):
                 raise ValueError(
@@ -70,8 +80,8 @@ class NodeType(Declared):
 
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
         super().__init__(values)
-        self.in_ports: tuple[PortInfo, ...] = self._ports(self.ins)
-        self.out_ports: tuple[PortInfo, ...] = self._ports(self.outs)
+        self.in_ports: tuple[PortInfo, ...] = self._fixed_ins or self._ports(self.ins)
+        self.out_ports: tuple[PortInfo, ...] = self._fixed_outs or self._ports(self.outs)
 
     def _ports(self, declared: tuple[Port, ...]) -> tuple[PortInfo, ...]:
         ports: list[PortInfo] = []
