@@ -68,7 +68,7 @@ def test_runs_have_a_folder_of_their_own_by_default(
     assert run("train", "iris.netgraph", "--set", "recipe.epochs=1").code == 0
     (folder,) = (tmp_path / "runs").iterdir()
     assert folder.name.startswith("iris-20")
-    assert run("runs", "show", folder.name).out.startswith("finished after 1 epochs")
+    assert run("runs", "show", folder.name).out.startswith("finished after 1 epoch")
     assert folder.name in run("runs", "list").out
 
 
