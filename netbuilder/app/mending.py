@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netbuilder.app.project import check_network
-from netbuilder.check.diagnostics import Diagnostic
+from netbuilder.check.diagnostics import Diagnostic, Fix
 from netbuilder.check.report import Report
 from netbuilder.graph.model import Network
 from netbuilder.graph.working import EditError
@@ -31,9 +31,9 @@ class Mended:
 
 
 def mend(network: Network, folder: Path) -> Mended:
-    """Apply the first fix of each diagnostic, one after the other, until none changes anything.
+    """Apply the first safe fix of each diagnostic, one after the other, until none changes anything.
 
-    After each one the network is checked anew: what a fix brings up is mended too. A fix that led
+    What removes something or guesses an edge is left to a person. After each one the network is checked anew: what a fix brings up is mended too. A fix that led
     to a network that was there before is not taken.
     """
     seen = [network]
@@ -43,23 +43,24 @@ def mend(network: Network, folder: Path) -> Mended:
         step = _next(network, report, seen)
         if step is None:
             break
-        found, network = step
+        found, fix, network = step
         seen.append(network)
-        done.append((found, found.fixes[0].title))
+        done.append((found, fix.title))
         report = check_network(network, folder)
     return Mended(network, report, tuple(done))
 
 
 def _next(
     network: Network, report: Report, seen: list[Network]
-) -> tuple[Diagnostic, Network] | None:
+) -> tuple[Diagnostic, Fix, Network] | None:
     for found in report.diagnostics:
-        if not found.fixes:
+        fix = next((fix for fix in found.fixes if fix.safe), None)
+        if fix is None:
             continue
         try:
-            changed = found.fixes[0].edit(network)
+            changed = fix.edit(network)
         except EditError:  # it was made for a network that has changed since
             continue
         if changed not in seen:
-            return found, changed
+            return found, fix, changed
     return None

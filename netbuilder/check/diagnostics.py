@@ -33,10 +33,18 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A mend that a person can take with one click; it is an edit and can be undone."""
+    """A mend that a person can take with one click; it is an edit and can be undone.
+
+    Attributes:
+        title: What it does.
+        edit: The edit.
+        safe: Whether it may be taken without a person's look: it removes nothing that was made and
+            guesses no edge.
+    """
 
     title: str
     edit: Callable[[Network], Network]
+    safe: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,20 +31,24 @@ def set_flag(group: str, node: str, title: str, **values: Any) -> Fix:
 
 def disconnect(group: str, target: Endpoint, title: str = "remove the edge") -> Fix:
     """Return the fix that removes the edge into an input."""
-    return Fix(title, lambda n: edits.disconnect(n, target, group))
+    return Fix(title, lambda n: edits.disconnect(n, target, group), safe=False)
 
 
-def connect(group: str, source: Endpoint, target: Endpoint, title: str = "") -> Fix:
-    """Return the fix that connects two ports."""
+def connect(
+    group: str, source: Endpoint, target: Endpoint, title: str = "", *, safe: bool = False
+) -> Fix:
+    """Return the fix that connects two ports; a guess unless it is said to be safe."""
     return Fix(
-        title or f"connect {source} to {target}", lambda n: edits.connect(n, source, target, group)
+        title or f"connect {source} to {target}",
+        lambda n: edits.connect(n, source, target, group),
+        safe,
     )
 
 
 def remove_nodes(group: str, names: Iterable[str], title: str) -> Fix:
     """Return the fix that removes nodes with their edges."""
     gone = tuple(names)
-    return Fix(title, lambda n: edits.remove_nodes(n, gone, group))
+    return Fix(title, lambda n: edits.remove_nodes(n, gone, group), safe=False)
 
 
 def take_out(group: str, name: str, ports: tuple[str, str], title: str) -> Fix:

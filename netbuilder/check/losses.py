@@ -245,7 +245,7 @@ def _undone(run: GraphRun, record: Record, loss: LossType, step: Spot) -> Iterat
     takers = [t for t, s in step.run.graph.edges.items() if s.node == name]
     if not step.path and run.source(*_pair(port)) == step.value and len(takers) > 1:
         title = f"connect {port} to {earlier}, before {step.name}"
-        yield fixes.connect("", earlier, port, title)
+        yield fixes.connect("", earlier, port, title, safe=True)
     else:
         title = f"remove {step.name}"
         yield fixes.take_out(step.run.group, name, (in_port, step.value.port), title)

@@ -126,7 +126,8 @@ class GroupWriter:
             # What this round gives is the next round's input: there its own number is a constant.
             outside = {**values, instance.names.params[REPEAT_INDEX]: index}
             outputs = {port: _outer(t, outside) for port, t in instance.outputs.items()}
-            types.update(zip(in_ports, (outputs[port] for port in out_ports), strict=False))
+            following = zip(in_ports, (outputs[port] for port in out_ports), strict=False)
+            types.update({port: tensor for port, tensor in following if port in inputs})
             if node.shared and uses and _differs(use, uses[0]):
                 message = "the repeats share their weights, but their sizes or parameters differ"
                 raise PlanError(path, Problem("NB602", message))

@@ -49,12 +49,12 @@ def _construction(step: Step) -> Expr | None:
 
 
 def _group_construction(group: GroupCall) -> Expr:
+    if group.shared or _is_once(group):
+        return _construct(group.uses[0], 0)
     calls = [_construct(use) for use in group.uses]
-    if group.shared or (len(calls) == 1 and group.repeat == 1 and not _is_traced(group.repeat)):
-        return calls[0]
     printer = Printer()
     texts = {printer.inline(built) for built in calls}
-    in_a_row = len(group.inputs) == len(group.outputs) == 1
+    in_a_row = _is_in_a_row(group)
     if len(texts) == 1:
         variable = LOOP_INDEX if _uses_index(group.uses[0]) else "_"
         each = Comprehension(calls[0], variable, group.repeat)
@@ -69,6 +69,14 @@ def _group_construction(group: GroupCall) -> Expr:
         return call("nn.ModuleList", [calls[0], Starred(each)])
     calls = [_construct(use, index) for index, use in enumerate(group.uses)]
     return call("nn.Sequential", *calls) if in_a_row else call("nn.ModuleList", calls)
+
+
+def _is_once(group: GroupCall) -> bool:
+    return group.repeat == 1 and not _is_traced(group.repeat)
+
+
+def _is_in_a_row(group: GroupCall) -> bool:
+    return len(group.inputs) == len(group.outputs) == 1
 
 
 def _construct(use: ClassUse, index: int | None = None) -> Call:
@@ -189,7 +197,9 @@ def _allocate(
         used = [Endpoint(step.node.id, p) for p in step.outputs]
         used = [value for value in used if value in users and value not in given]
         for value in used:
-            running = next((name for name, free in free_at.items() if free <= at), "")
+            # A loop writes what it carries before it has read its other inputs.
+            latest = at - 1 if _is_loop(step) else at
+            running = next((name for name, free in free_at.items() if free <= latest), "")
             if len(used) == 1 and len(users[value]) == 1 and running:
                 allocated[value] = running
                 free_at[running] = users[value][0]
@@ -199,6 +209,12 @@ def _allocate(
                 allocated[value] = unique(f"{step.node.id}_{value.port}", used_names)
                 used_names.add(allocated[value])
     return allocated
+
+
+def _is_loop(step: Step) -> bool:
+    """Whether a step is written as a loop over several values."""
+    group = step.kind
+    return isinstance(group, GroupCall) and not _is_once(group) and not _is_in_a_row(group)
 
 
 def _statements_of(
@@ -256,15 +272,13 @@ def _group_statements(
     comment: str,
 ) -> list[Statement]:
     module = Attribute(Name("self"), step.node.id)
-    in_a_row = len(group.inputs) == len(group.outputs) == 1
-    once = group.repeat == 1 and not _is_traced(group.repeat)
     arguments = tuple(inputs.values())
-    if once or (in_a_row and not group.shared):
+    if _is_once(group) or (_is_in_a_row(group) and not group.shared):
         target = ", ".join(targets.get(port, "_") for port in group.outputs)
         return [_assign(printer, target, Call(module, arguments, ()), step.path, comment)]
     # Outputs feed the first inputs of the next round; further inputs stay as they are.
     state = [targets.get(port) or unique(f"{step.node.id}_{port}", taken) for port in group.outputs]
-    carried = dict(zip(group.inputs, state, strict=False))
+    carried = {p: n for p, n in zip(group.inputs, state, strict=False) if p in inputs}
     statements = [
         _assign(printer, name, inputs[port], step.path)
         for port, name in carried.items()
@@ -275,7 +289,7 @@ def _group_statements(
     statements.append(
         Statement((f"        for {variable} in {printer.inline(rounds)}:",), path=step.path)
     )
-    values = tuple(Name(carried[p]) if p in carried else inputs[p] for p in group.inputs)
+    values = tuple(Name(carried[p]) if p in carried else inputs[p] for p in inputs)
     body = Call(module if group.shared else Name(variable), values, ())
     lines = printer.lines(f"{', '.join(state)} = ", body, 12)
     return [*statements, Statement(tuple(lines), comment, step.path)]

@@ -191,6 +191,8 @@ class Planner:
                 plan.results[node.id] = inputs["input"]
                 plan.roles[node.id] = kind
                 return
+            if kind.role == "group_input" and node.id not in incoming:
+                return  # Nothing flows in, and the check has seen that nobody needs it.
             if kind.role in ("input", "target", "group_input"):
                 plan.roles[node.id] = kind
                 tensor = incoming[node.id] if kind.role == "group_input" else _only_type(kind)

@@ -72,7 +72,7 @@ def readme(subject: Subject, files: list[str]) -> str:
     trains = "train.py" in files
     parts = [f"# {markdown(subject.name)}"]
     parts += [markdown(text) for text in subject.description.split("\n\n") if text.strip()]
-    parts.append("It needs Python 3.10 or newer and the packages in `requirements.txt`:")
+    parts.append("It needs Python 3.11 or newer and the packages in `requirements.txt`:")
     commands = _COMMANDS
     if "predict.py" in files:
         commands += ".venv/bin/python predict.py   # test the trained weights\n"

@@ -248,7 +248,10 @@ def run_state(run: RunFolder) -> RunState:
     active = run.is_active()
     if not active:
         status = run.status()  # it may have ended between the two looks
-    step = max(status.step, _last_step(run))
+    step, epoch = _last_step(run)
+    if step > status.step:  # the status is written at checkpoints, records at every step
+        status = replace(status, epoch=epoch)
+    step = max(status.step, step)
     resumable = not active and status.checkpoint >= 0 and _can_go_on(run)
     if active or status.state in ENDED or status.state == "queued":
         state: str = status.state
@@ -319,11 +322,12 @@ def _can_go_on(run: RunFolder) -> bool:
     return True
 
 
-def _last_step(run: RunFolder) -> int:
+def _last_step(run: RunFolder) -> tuple[int, int]:
+    """Return the step and the epoch of the last record; zeros where there is none."""
     with suppress(RecordsError):
         record = last_record(run.records)
-        return record.step if record else 0
-    return 0
+        return (record.step, record.epoch) if record else (0, 0)
+    return 0, 0
 
 
 def _sentence(status: Status, step: int) -> str:
@@ -347,7 +351,7 @@ def _write_death(run: RunFolder, code: int) -> None:
     status = run.status()
     if status.state in ENDED:
         return
-    step = max(status.step, _last_step(run))
+    step = max(status.step, _last_step(run)[0])
     cause = f"{death(code, status.out_of_memory_kills)} at step {step}"
     try:
         with run.hold():  # if another worker took over meanwhile, the run is its own to describe

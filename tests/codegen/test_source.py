@@ -413,3 +413,80 @@ def test_the_source_imports_torch_alone() -> None:
         for alias in node.names
     } | {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert modules <= {"torch", "torch.nn.functional"}
+
+
+def context_group(order: int) -> Group:
+    """A group of two inputs whose one output feeds the first of them in the next round."""
+    return Group(
+        "mix",
+        "Mix",
+        "",
+        (),
+        graph(
+            [
+                ("a", "group_input", {"order": 0}),
+                ("c", "group_input", {"order": order}),
+                ("map_1", "linear", {"out_features": 8}),
+                ("sum_1", "add"),
+                ("y", "group_output"),
+            ],
+            "a -> map_1, map_1 -> sum_1.x_1, c -> sum_1.x_2, sum_1 -> y",
+        ),
+    )
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_loop_does_not_overwrite_what_it_still_reads(shared: bool) -> None:
+    """The running name is not both what a loop carries and what it takes from outside."""
+    value = in_group(
+        [("context", "tanh"), ("rounds", "group:mix", {}, {"repeat": 3, "shared": shared})],
+        "features -> rounds.a, features -> context, context -> rounds.c, rounds.y -> result",
+        context_group(1),
+    )
+    model = load(source_of(value))()
+    x = torch.randn(4, 8)
+    state = x
+    for layer in [model.rounds] * 3 if shared else model.rounds:
+        state = layer.map_1(state) + torch.tanh(x)
+    assert torch.allclose(model(x), state)
+
+
+def test_a_single_instance_has_the_repeat_index_0() -> None:
+    """Without repeats the index is a constant."""
+    grow = Group(
+        "grow",
+        "Grow",
+        "",
+        (),
+        graph(
+            [
+                ("x", "group_input"),
+                ("map_1", "linear", {"out_features": Expression("8 * (index + 2)")}),
+                ("y", "group_output"),
+            ],
+            "x -> map_1, map_1 -> y",
+        ),
+    )
+    value = in_group([("one", "group:grow")], "features -> one.x, one.y -> result", grow)
+    assert load(source_of(value))()(torch.randn(2, 8)).shape == (2, 16)
+
+
+def test_a_group_input_that_nobody_needs_may_stay_open() -> None:
+    """It is no argument of the class then."""
+    block = Group(
+        "spare_block",
+        "Spare",
+        "",
+        (),
+        graph(
+            [
+                ("x", "group_input"),
+                ("spare", "group_input"),
+                ("map_1", "linear"),
+                ("y", "group_output"),
+            ],
+            "x -> map_1, map_1 -> y",
+        ),
+    )
+    value = in_group([("one", "group:spare_block")], "features -> one.x, one.y -> result", block)
+    assert load(source_of(value))()(torch.randn(2, 8)).shape == (2, 128)
