@@ -15,6 +15,7 @@ from netbuilder.node_api import (
     NodeType,
     Out,
     Problem,
+    axis_at,
     axis_problems,
     call,
 )
@@ -122,8 +123,16 @@ class Softmax(_Activation, id="softmax", title="Softmax", category="Activation")
     dim = Int(-1, min=-16, max=15, doc="Axis along which the chances add up to 1.")
 
     def check(self, a: Axes) -> Iterator[Problem]:
-        """The axis must exist."""
+        """The axis must exist, and chances add up within a sample."""
         yield from axis_problems("input", a.B, "dim", (self.dim,), default=-1)
+        if len(a.B) > 1 and axis_at(self.dim, len(a.B)) == 0:
+            yield Problem(
+                "NB213",
+                f"dim is {self.dim}, the batch, so the chances add up over the samples of a batch",
+                param="dim",
+                severity="warning",
+                settings={"dim": -1},
+            )
 
     def module(self, a: Axes) -> Call:
         """Build torch's layer; without ``dim`` it would guess the axis."""

@@ -87,6 +87,17 @@ def test_fix_mends_and_saves(run: Command, tmp_path: Path) -> None:
     assert run("check", path).code == 0
 
 
+def test_fix_removes_nothing_that_somebody_made(run: Command, tmp_path: Path) -> None:
+    """A node that reaches nothing is offered for removal, not removed."""
+    path = with_params(tmp_path, {})
+    network, name = edits.add_node(open_network(path), "relu")
+    network = edits.connect(network, "conv_1.output", f"{name}.input")
+    save(network, path)
+    assert f"fix: remove {name}" in run("check", path).out
+    assert "nothing to fix" in run("check", path, "--fix").out
+    assert name in open_network(path).graph.nodes
+
+
 def test_fix_leaves_a_sound_file_alone(run: Command, tmp_path: Path) -> None:
     path = with_params(tmp_path, {})
     before = path.stat()
