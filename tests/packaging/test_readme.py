@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from netbuilder.data.registry import sources
+from netbuilder.training.recipe import Recipe
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -30,6 +33,12 @@ def test_the_python_example_runs(tmp_path: Path) -> None:
 def test_links_lead_somewhere(path: str) -> None:
     """Every link is a file of the project."""
     assert (ROOT / path).exists()
+
+
+def test_every_source_and_setting_is_listed() -> None:
+    """Nobody has to guess a name."""
+    for name in (*sources(), *Recipe.params):
+        assert f"`{name}`" in README, name
 
 
 def test_every_command_and_example_is_listed() -> None:
