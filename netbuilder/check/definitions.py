@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from netbuilder.graph.model import REPEAT_INDEX, Graph, Group, GroupParam, Network, Node
+from netbuilder.graph.model import REPEAT_INDEX, Group, GroupParam, Network, Node
+from netbuilder.graph.ports import group_ports
 from netbuilder.node_api.expressions import Expression, ExpressionError
 
 MAX_NESTING = 40
@@ -85,12 +86,6 @@ def definitions_of(network: Network, previous: Definitions = NO_DEFINITIONS) -> 
     return Definitions(found, tuple(recursions), frozenset(recursive))
 
 
-def ports_of(graph: Graph, role: str) -> tuple[str, ...]:
-    """Return a group's ports: its nodes of type ``group_input`` or ``group_output``, in order."""
-    found = [(_order(node), name) for name, node in graph.nodes.items() if node.type == role]
-    return tuple(name for _, name in sorted(found))
-
-
 def _same(left: Mapping[str, Definition], right: Mapping[str, Definition]) -> bool:
     return left.keys() == right.keys() and all(left[name] is right[name] for name in left)
 
@@ -110,7 +105,7 @@ def _definition(
 ) -> Definition:
     graph = group.graph
     used = {source.node for source in graph.edges.values()}
-    inputs = ports_of(graph, "group_input")
+    inputs, outputs = group_ports(graph)
     return Definition(
         group=group,
         inside=inside,
@@ -118,16 +113,11 @@ def _definition(
         title=group.title or group.id,
         inputs=inputs,
         required=frozenset(name for name in inputs if name in used),
-        outputs=ports_of(graph, "group_output"),
+        outputs=outputs,
         params={param.name: param for param in group.params},
         uses_index=any(_asks_for_index(node) for node in graph.nodes.values()),
         depth=1 + max((part.depth for part in inner.values()), default=0),
     )
-
-
-def _order(node: Node) -> int:
-    order = node.params.get("order", 0)
-    return order if isinstance(order, int) else 0
 
 
 def _asks_for_index(node: Node) -> bool:

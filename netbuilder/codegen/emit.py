@@ -13,13 +13,15 @@ from netbuilder.check.report import Report
 from netbuilder.check.topology import upstream
 from netbuilder.codegen.groups import ArgumentNames, ClassText, GroupWriter, Written
 from netbuilder.codegen.methods import constructor_statements, flow
-from netbuilder.codegen.naming import class_name, natural
+from netbuilder.codegen.naming import class_name
 from netbuilder.codegen.plan import Plan, Planner, Step
 from netbuilder.codegen.printer import WIDTH, Printer, documentation
 from netbuilder.codegen.source import Argument, Loss, Result, Source
 from netbuilder.codegen.text import Statement
 from netbuilder.graph.collection import without_collection
 from netbuilder.graph.model import Endpoint, Group, Network
+from netbuilder.graph.ordering import name_key
+from netbuilder.graph.ports import group_ports
 from netbuilder.node_api.calls import Binary, Call, Expr, Name
 from netbuilder.node_api.dims import Dim, Sym
 from netbuilder.node_api.errors import NetBuilderError
@@ -82,7 +84,8 @@ def _write_group(group: Group, plan: Plan, names: ArgumentNames) -> Written:
     builder = Printer()
     reader = Printer(in_forward=True)
     built = constructor_statements(plan.steps, builder)
-    ins, outs = _ordered(plan, "group_input"), _ordered(plan, "group_output")
+    ins, outs = group_ports(group.graph)
+    ins = tuple(port for port in ins if port in plan.roles)
     given: dict[Endpoint, Expr] = {Endpoint(port, "output"): Name(port) for port in ins}
     results = [plan.results[port] for port in outs]
     taken = {*group.graph.nodes, *names.params.values(), *names.sizes.values()}
@@ -140,7 +143,7 @@ class _NetworkWriter:
         self._outputs = _ordered(plan, "output")
         self._losses = [
             s
-            for s in sorted(plan.steps, key=lambda s: natural(s.node.id))
+            for s in sorted(plan.steps, key=lambda s: name_key(s.node.id))
             if isinstance(s.kind, LossType)
         ]
         in_forward = upstream(network.graph, self._outputs)
@@ -325,7 +328,9 @@ def _ordered(plan: Plan, role: str) -> list[str]:
     nodes = [(n, kind) for n, kind in plan.roles.items() if kind.role == role]
     return [
         n
-        for n, kind in sorted(nodes, key=lambda item: (item[1].values()["order"], natural(item[0])))
+        for n, kind in sorted(
+            nodes, key=lambda item: (item[1].values()["order"], name_key(item[0]))
+        )
     ]
 
 

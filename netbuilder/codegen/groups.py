@@ -24,6 +24,7 @@ from netbuilder.codegen.plan import (
 )
 from netbuilder.codegen.text import Statement, code_of, merged_comments
 from netbuilder.graph.model import REPEAT_INDEX, Group, Network, Node
+from netbuilder.graph.ports import group_ports
 from netbuilder.node_api.dims import Traced, TracedInt, traced
 from netbuilder.node_api.ports import TensorType
 from netbuilder.node_api.problems import Problem
@@ -114,7 +115,7 @@ class GroupWriter:
         group = self.network.groups[node.group]
         for name in (group.id, *(param.name for param in group.params)):
             refuse_unchecked(path, name)
-        in_ports, out_ports = self._ports(group)
+        in_ports, out_ports = group_ports(group.graph)
         repeat = repeat_of(node, environment)
         uses: list[ClassUse] = []
         types = dict(inputs)
@@ -134,14 +135,6 @@ class GroupWriter:
             uses.append(use)
         kept = tuple(uses[:1]) if node.shared else tuple(uses)
         return GroupCall(kept, repeat, node.shared, in_ports, out_ports), outputs
-
-    def _ports(self, group: Group) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        found: dict[str, list[tuple[int, str]]] = {"group_input": [], "group_output": []}
-        for name, node in group.graph.nodes.items():
-            if node.type in found:
-                found[node.type].append((int(node.params.get("order", 0)), name))
-        ins, outs = (tuple(name for _, name in sorted(ports)) for ports in found.values())
-        return ins, outs
 
     def _instance(
         self,

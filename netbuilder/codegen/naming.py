@@ -8,10 +8,11 @@ import keyword
 import re
 from collections.abc import Collection, Iterable
 
-from netbuilder.graph.model import Graph, Node
+from netbuilder.graph.model import Graph
+from netbuilder.graph.ordering import NameKey, name_key
+from netbuilder.graph.ports import order_of
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
-_DIGITS = re.compile(r"(\d+)")
 _TAKEN = frozenset({"F", "Tensor", "nn", "torch", "math", *dir(builtins)})
 
 
@@ -39,12 +40,6 @@ def unique(name: str, taken: Collection[str]) -> str:
     return candidate
 
 
-def natural(name: str) -> tuple[tuple[int, str], ...]:
-    """Return a sort key that puts ``conv_2`` before ``conv_10``."""
-    parts = _DIGITS.split(name)
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
-
-
 def writing_order(graph: Graph, wanted: Iterable[str]) -> list[str]:
     """Return the wanted nodes so that each comes after its sources and branches stay together.
 
@@ -58,8 +53,8 @@ def writing_order(graph: Graph, wanted: Iterable[str]) -> list[str]:
         if target.node in kept and source.node in kept:
             waits[target.node] += 1
             follows.setdefault(source.node, []).append(target.node)
-    ready: list[tuple[int, tuple[tuple[int, str], ...], str]] = [
-        (_order(graph.nodes[name]), natural(name), name)
+    ready: list[tuple[int, NameKey, str]] = [
+        (order_of(graph.nodes[name]), name_key(name), name)
         for name, count in waits.items()
         if not count
     ]
@@ -71,11 +66,5 @@ def writing_order(graph: Graph, wanted: Iterable[str]) -> list[str]:
         for follower in follows.get(name, ()):
             waits[follower] -= 1
             if not waits[follower]:
-                heapq.heappush(ready, (-len(order), natural(follower), follower))
+                heapq.heappush(ready, (-len(order), name_key(follower), follower))
     return order
-
-
-def _order(node: Node) -> int:
-    """The place that an input has been given among the inputs; later ones are read later."""
-    order = node.params.get("order", 0)
-    return order if isinstance(order, int) else 0

@@ -18,10 +18,10 @@ from netbuilder.graph import edits
 from netbuilder.graph.model import (
     GROUP_PREFIX,
     Endpoint,
-    Graph,
     GroupParam,
     Network,
 )
+from netbuilder.graph.ports import group_ports
 from netbuilder.graph.working import GROUP_INPUT, GROUP_OUTPUT, INPUT_PORT, EditError, minted
 from netbuilder.node_api.expressions import Expression
 
@@ -276,14 +276,3 @@ class Builder(_GraphBuilder):
         if group is None:
             raise EditError(f"there is no group {type.removeprefix(GROUP_PREFIX)}; add it first")
         return group_ports(group.graph)
-
-
-def group_ports(graph: Graph) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names of a definition's inputs and outputs, by their order and then by their ids."""
-    found: dict[str, list[tuple[Any, str]]] = {GROUP_INPUT: [], GROUP_OUTPUT: []}
-    for name, node in graph.nodes.items():
-        if node.type in found:
-            order = node.params.get("order", 0)
-            found[node.type].append((order if isinstance(order, int) else 0, name))
-    ins, outs = (tuple(name for _, name in sorted(ports)) for ports in found.values())
-    return ins, outs

@@ -490,3 +490,30 @@ def test_a_group_input_that_nobody_needs_may_stay_open() -> None:
     )
     value = in_group([("one", "group:spare_block")], "features -> one.x, one.y -> result", block)
     assert load(source_of(value))()(torch.randn(2, 8)).shape == (2, 128)
+
+
+def test_a_class_takes_its_inputs_in_the_order_its_call_gives_them() -> None:
+    """Ports with numbers of several digits stand in one order everywhere."""
+    pair = Group(
+        "pair",
+        "Pair",
+        "",
+        (),
+        graph(
+            [
+                ("x_2", "group_input"),
+                ("x_10", "group_input"),
+                ("relu_1", "relu"),
+                ("sum_1", "add"),
+                ("y", "group_output"),
+            ],
+            "x_2 -> relu_1, relu_1 -> sum_1.x_1, x_10 -> sum_1.x_2, sum_1 -> y",
+        ),
+    )
+    value = in_group(
+        [("context", "tanh"), ("both", "group:pair")],
+        "features -> both.x_2, features -> context, context -> both.x_10, both.y -> result",
+        pair,
+    )
+    x = torch.randn(4, 8)
+    assert torch.equal(load(source_of(value))()(x), torch.relu(x) + torch.tanh(x))
