@@ -19,7 +19,8 @@ from netbuilder.app.picture_cards import (
 )
 from netbuilder.app.picture_fold import Folded, folded
 from netbuilder.app.picture_layout import positions
-from netbuilder.app.picture_theme import (
+from netbuilder.app.picture_wires import LABEL_HEIGHT, LABEL_SIZE, Wire, wires_of
+from netbuilder.app.theme import (
     FONT,
     GROUP_COLOUR,
     TARGET_COLOUR,
@@ -28,7 +29,6 @@ from netbuilder.app.picture_theme import (
     text_width,
     wrapped,
 )
-from netbuilder.app.picture_wires import LABEL_HEIGHT, LABEL_SIZE, Wire, wires_of
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.check.definitions import definitions_of
 from netbuilder.check.evaluation import Evaluator
@@ -180,12 +180,12 @@ class _Drawing:
         if card.bypass:
             group.set("opacity", "0.6")
         _add(group, "title").text = _clean(card.tip)
-        line = {"error": theme.error, "warning": theme.warning}.get(card.severity, theme.line)
+        line = {"error": theme.error, "warning": theme.warning}.get(card.severity, theme.card_line)
         shape = (card.x, card.y, card.width, card.height)
         if card.repeat:
             for step in (8.0, 4.0):  # the repeats stand behind
                 behind = (card.x + step, card.y - step, card.width, card.height)
-                self._rect(group, behind, RADIUS, fill=theme.card, stroke=theme.line)
+                self._rect(group, behind, RADIUS, fill=theme.card, stroke=theme.card_line)
         shadow = (card.x, card.y + 2, card.width, card.height)
         self._rect(group, shadow, RADIUS, fill="#000000", opacity=_n(theme.shade))
         options = {"stroke-dasharray": "5 4"} if card.bypass else {}
@@ -209,7 +209,7 @@ class _Drawing:
         theme = self._theme
         y = card.bottom - FOOT
         path = f"M {_n(card.x)} {_n(y)} H {_n(card.right)}"
-        _add(group, "path", {"d": path, "stroke": theme.line, "stroke-width": "1"})
+        _add(group, "path", {"d": path, "stroke": theme.card_line, "stroke-width": "1"})
         self._text(group, card.x + 12, y + 15.5, card.footer, theme.secondary, SMALL_SIZE)
         if card.frozen:
             x = card.right - 12

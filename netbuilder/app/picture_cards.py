@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from netbuilder.app.card_text import TIMES, card_line
 from netbuilder.app.picture_layout import Point
-from netbuilder.app.picture_theme import (
+from netbuilder.app.theme import (
     CATEGORY_COLOURS,
     FLOAT_COLOUR,
     GROUP_COLOUR,

@@ -10,7 +10,7 @@ from netbuilder.app.card_text import TIMES
 from netbuilder.app.picture_cards import Card, Dot
 from netbuilder.app.picture_fold import LINE, Folded
 from netbuilder.app.picture_layout import Point
-from netbuilder.app.picture_theme import text_width
+from netbuilder.app.theme import text_width
 from netbuilder.check.runs import GraphRun
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.dims import Sym

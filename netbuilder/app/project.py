@@ -46,7 +46,7 @@ def check_network(network: Network, folder: Path) -> Report:
     """
     known, trouble = known_fields(network, folder)
     report = check(network, standard_catalogue(), known)
-    more = [*_data_findings(trouble), *_recipe_findings(network)]
+    more = [*data_findings(trouble), *recipe_findings(network)]
     return replace(report, diagnostics=(*report.diagnostics, *more)) if more else report
 
 
@@ -96,12 +96,14 @@ def build(network: Network, folder: Path) -> nn.Module:
     return load_source(source_of(network, folder))()
 
 
-def _data_findings(trouble: str) -> Iterator[Diagnostic]:
+def data_findings(trouble: str) -> Iterator[Diagnostic]:
+    """Yield that the data cannot be read, where ``trouble`` says so."""
     if trouble:
         hint = "mend the data settings; paths start at the document's folder"
         yield Diagnostic(NO_DATA, "error", trouble, hint=hint)
 
 
-def _recipe_findings(network: Network) -> Iterator[Diagnostic]:
+def recipe_findings(network: Network) -> Iterator[Diagnostic]:
+    """Yield what is wrong with a network's recipe."""
     for sentence in recipe_problems(network.recipe):
         yield Diagnostic(NO_RECIPE, "error", sentence, Where(), hint="change the recipe")

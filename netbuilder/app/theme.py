@@ -1,4 +1,4 @@
-"""Colours of a picture, light and dark, and how wide text is in it."""
+"""The colours of pictures and of the editor, light and dark, and how wide text is in a picture."""
 
 from __future__ import annotations
 
@@ -12,16 +12,42 @@ ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours of a picture."""
+    """The colours of a picture and of the editor.
 
+    Attributes:
+        window: Behind panels.
+        panel: Panels, menus, tables.
+        raised: Buttons, fields that are hovered, selected rows.
+        canvas: Behind the cards.
+        dot: The canvas's grid.
+        line: Between panels and around fields.
+        card_line: Around cards, and wires at rest.
+        text: What is read first; 4.5:1 on all of the above at least.
+        secondary: What is read next; 4.5:1 as well.
+        tertiary: Decoration only: it does not reach 4.5:1.
+        card: A node's card.
+        accent: What is selected, what to press.
+        ok: Fine.
+        warning: Runs and is probably wrong.
+        error: Cannot run.
+        note: A note's paper.
+        note_line: Around a note.
+        shade: How dark the shadow of a card is, 0 to 1.
+    """
+
+    window: str
+    panel: str
+    raised: str
     canvas: str
     dot: str
     line: str
+    card_line: str
     text: str
     secondary: str
     tertiary: str
     card: str
     accent: str
+    ok: str
     warning: str
     error: str
     note: str
@@ -32,14 +58,19 @@ class Theme:
 THEMES: Mapping[str, Theme] = MappingProxyType(
     {
         "light": Theme(
+            window="#eceef1",
+            panel="#ffffff",
+            raised="#f3f5f7",
             canvas="#f6f7f9",
             dot="#dde1e7",
             line="#dce0e6",
+            card_line="#dce0e6",
             text="#1d2430",
             secondary="#566072",
             tertiary="#8a93a3",
             card="#ffffff",
             accent="#2468e5",
+            ok="#1f9d5f",
             warning="#c17f0e",
             error="#d43c3c",
             note="#fff8e1",
@@ -47,14 +78,19 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
             shade=0.07,
         ),
         "dark": Theme(
+            window="#14161a",
+            panel="#1d2026",
+            raised="#23272e",
             canvas="#181b20",
             dot="#252a31",
-            line="#3a414b",
+            line="#2e333b",
+            card_line="#3a414b",
             text="#e6e9ee",
             secondary="#a3abb8",
             tertiary="#6d7684",
             card="#242931",
             accent="#4c8dff",
+            ok="#3fb97a",
             warning="#e5a63a",
             error="#ef5f5f",
             note="#332e20",

@@ -1,0 +1,1 @@
+"""What lies in the scene: one item a node, one for all wires."""
