@@ -203,7 +203,8 @@ class Tab(QObject):
 
     def _known(self, trail: tuple[str, ...]) -> tuple[str, ...]:
         """As much of the trail as still leads somewhere."""
-        graph, kept = self.network.graph, ()
+        graph = self.network.graph
+        kept: tuple[str, ...] = ()
         for name in trail:
             node = graph.nodes.get(name)
             if node is None or node.group not in self.network.groups:

@@ -55,9 +55,12 @@ class Tasks(QObject):
             owner.destroyed.connect(lambda: self._forget(mark))
         future = self._pool.submit(work)
         self._newest[mark, key] = future
-        future.add_done_callback(
-            lambda f: self._closed or self._ended.emit((mark, key, f, done, failed))
-        )
+
+        def ended(future: Future[Any]) -> None:
+            if not self._closed:
+                self._ended.emit((mark, key, future, done, failed))
+
+        future.add_done_callback(ended)
 
     def close(self) -> None:
         """Drop what has not begun and wait for what has."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from netbuilder.app.preferences import Preferences
 from netbuilder.app.project import known_fields
 from netbuilder.app.session import Session
+from netbuilder.editor.look import Look
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.tasks import Tasks
 from netbuilder.graph.document import Change
@@ -17,6 +18,8 @@ from netbuilder.graph.model import Network
 
 if TYPE_CHECKING:
     from netbuilder.check.fields import Fields
+    from netbuilder.editor.actions import Actions
+    from netbuilder.editor.training.runs import Runs
     from netbuilder.graph.delta import Delta
 
 
@@ -28,7 +31,10 @@ class Workspace(QObject):
 
     Attributes:
         preferences: The settings of the program.
+        look: The theme in force.
         tasks: Work beside the main loop.
+        actions: The commands; the window sets it.
+        runs: The trainings; the window sets it.
         tabs: The open documents, in the order of the tab bar.
         current: The one that is shown, or None on the start page.
     """
@@ -46,7 +52,10 @@ class Workspace(QObject):
     def __init__(self, preferences: Preferences, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.preferences = preferences
+        self.look = Look(preferences, self)
         self.tasks = Tasks(self)
+        self.actions: Actions | None = None
+        self.runs: Runs | None = None
         self.tabs: list[Tab] = []
         self.current: Tab | None = None
 
