@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from netbuilder.cli import (
     check,
     demo,
+    edit,
     evaluate,
     explain,
     export,
@@ -23,7 +24,7 @@ from netbuilder.cli.codes import PROBLEMS, USAGE, WRONG
 from netbuilder.cli.errors import RefusedError, UsageError
 from netbuilder.node_api.errors import NetBuilderError
 
-_COMMANDS = (check, source, train, evaluate, export, nodes, explain, runs, render, demo)
+_COMMANDS = (edit, check, source, train, evaluate, export, nodes, explain, runs, render, demo)
 _EPILOG = """\
 exit codes: 0 fine, 1 problems found, 2 wrong usage, 3 run or export failed, 130 interrupted
 """
@@ -33,7 +34,8 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands; nothing heavy is imported for it."""
     top = argparse.ArgumentParser(
         prog="netbuilder",
-        description="Check neural networks drawn as graphs, read the PyTorch they become, train and export them.",
+        description="Draw neural networks as graphs, check them, read the PyTorch they become, train and export them.\n"
+        "Without a command, the editor opens: netbuilder [FILE.netgraph ...]",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -54,15 +56,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: The arguments are wrong (2), or help was asked for (0).
     """
     top = parser()
-    args = top.parse_args(argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    if edit.is_meant(given, {command.__name__.rpartition(".")[2] for command in _COMMANDS}):
+        given.insert(0, edit.NAME)
+    args = top.parse_args(given)
     if args.version:
         from netbuilder.exchange.place import program_version
 
         print(f"netbuilder {program_version() or '(not installed)'}")
         return 0
-    if args.command is None:
-        top.print_help()
-        return USAGE
     try:
         code: int = args.run(args)
         sys.stdout.flush()

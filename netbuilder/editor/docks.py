@@ -1,0 +1,63 @@
+"""The panels around the canvas: each in a dock that moves, floats and hides, and is made when first seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
+
+
+class Dock(QDockWidget):
+    """A dock whose panel is made when it is first shown.
+
+    Attributes:
+        made: Told with the panel, once.
+    """
+
+    made = Signal(object)  # QWidget
+
+    def __init__(
+        self, name: str, title: str, make: Callable[[QWidget], QWidget], parent: QMainWindow
+    ) -> None:
+        super().__init__(title, parent)
+        self.setObjectName(f"dock_{name}")
+        self.setAccessibleName(title)
+        self._make = make
+        self.panel: QWidget | None = None
+        self._holder = QWidget(self)
+        self._holder.setObjectName("panel")
+        self._holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(self._holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.setWidget(self._holder)
+        self._bare = QWidget(self)
+        self._bare.setFixedHeight(0)
+        self.setTitleBarWidget(self._bare)
+        self.visibilityChanged.connect(self._on_visible)
+        self.topLevelChanged.connect(self._on_floating)
+
+    def require(self) -> QWidget:
+        """Return the panel; it is made if it is not there yet."""
+        if self.panel is None:
+            self.panel = self._make(self._holder)
+            layout = self._holder.layout()
+            assert layout is not None
+            layout.addWidget(self.panel)
+            self.made.emit(self.panel)
+        return self.panel
+
+    def bring(self) -> None:
+        """Show it in front of the others, with its panel."""
+        self.require()
+        self.show()
+        self.raise_()
+
+    def _on_visible(self, visible: bool) -> None:
+        if visible:
+            self.require()
+
+    def _on_floating(self, floating: bool) -> None:
+        # A docked panel has no title bar, its tab names it; a floating one needs something to hold.
+        self.setTitleBarWidget(None if floating else self._bare)  # type: ignore[arg-type]

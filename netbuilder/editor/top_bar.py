@@ -1,0 +1,183 @@
+"""The bar at the top: the document, the menus, what it trains on and how, and the buttons to run it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QMenuBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from netbuilder.editor.actions import Actions
+from netbuilder.editor.icons import icon
+from netbuilder.editor.workspace import Workspace
+from netbuilder.graph.edits import set_recipe
+from netbuilder.node_api.params import Choice
+from netbuilder.training.recipe import Recipe
+
+
+class TopBar(QWidget):
+    """The bar above everything else."""
+
+    def __init__(
+        self, workspace: Workspace, actions: Actions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("top_bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._workspace, self._actions = workspace, actions
+        self._logo = QLabel(self)
+        self._name, self._state = self._label("title"), self._label("secondary")
+        self.menus = QMenuBar(self)
+        self.menus.setObjectName("menus")
+        self.menus.setAccessibleName("Menus")
+        self.menus.setNativeMenuBar(False)
+        self.menus.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        actions.fill(self.menus)
+        self._data = self._button("run.data")
+        self._recipe = self._button("run.recipe")
+        self._device = QToolButton(self)
+        self._device.setProperty("role", "button")
+        self._device.setObjectName("device")
+        self._device.setAccessibleName("Device")
+        self._device.setToolTip(
+            "Where it is trained; auto takes an accelerator where there is one."
+        )
+        self._device.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._device.setMenu(self._devices())
+        self._train = self._button("run.train", "primary")
+        self._pause = self._button("run.pause")
+        self._stop = self._button("run.stop", "danger")
+        self._export = self._button("file.export")
+        self._lay_out()
+        workspace.switched.connect(self.refresh)
+        workspace.stated.connect(self.refresh)
+        workspace.changed.connect(self.refresh)
+        workspace.checked.connect(self.refresh)
+        workspace.look.changed.connect(self._tint)
+        self._tint()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what holds now."""
+        tab = self._workspace.current
+        shown = tab is not None
+        for button in (self._data, self._recipe, self._device, self._train, self._export):
+            button.setVisible(shown)
+        runs = self._workspace.runs
+        active = runs is not None and runs.active is not None
+        self._train.setVisible(shown and not active)
+        self._pause.setVisible(active)
+        self._stop.setVisible(active)
+        for button in (self._train, self._pause, self._stop):
+            button.setEnabled(self._actions.can(button.objectName()))
+        if active and runs is not None and runs.active is not None:
+            paused = getattr(runs.active, "state", "") == "paused"
+            self._pause.setText("Resume" if paused else "Pause")
+            self._pause.setIcon(
+                icon("play" if paused else "pause", self._workspace.look.theme.text)
+            )
+        if tab is None:
+            self._name.setText("NetBuilder")
+            self._state.setText("")
+            return
+        session = tab.session
+        self._name.setText(_cut(session.name))
+        clean = session.document.is_clean
+        self._state.setText("Saved" if clean and session.path else "Edited" if not clean else "New")
+        self._data.setText(f"Data: {_data_text(tab.network.data)}")
+        self._recipe.setText(_recipe_text(tab.network.recipe))
+        self._device.setText(
+            f"{tab.network.recipe.get('device', Recipe.params['device'].default)} ▾"
+        )
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 12, 6)
+        row.setSpacing(8)
+        for label in (self._logo, self._name, self._state):
+            row.addWidget(label)
+        row.addSpacing(12)
+        row.addWidget(self.menus)
+        row.addStretch(1)
+        for part in (
+            self._data,
+            self._recipe,
+            self._device,
+            self._train,
+            self._pause,
+            self._stop,
+            self._export,
+        ):
+            row.addWidget(part)
+
+    def _label(self, role: str) -> QLabel:
+        label = QLabel(self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setProperty("role", role)
+        return label
+
+    def _button(self, command: str, role: str = "") -> QPushButton:
+        action = self._actions.action(command)
+        button = QPushButton(action.text().removesuffix("…"), self)
+        button.setObjectName(command)
+        button.setAccessibleName(action.text().removesuffix("…"))
+        button.setToolTip(action.toolTip())
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if role:
+            button.setProperty("role", role)
+        button.clicked.connect(action.trigger)
+        return button
+
+    def _devices(self) -> QMenu:
+        menu = QMenu(self)
+        param = Recipe.params["device"]
+        for name in param.choices if isinstance(param, Choice) else ():
+            menu.addAction(name).triggered.connect(self._on_device)
+        return menu
+
+    def _on_device(self) -> None:
+        tab, action = self._workspace.current, self.sender()
+        if tab is None or action is None:
+            return
+        name = action.text()  # type: ignore[attr-defined]
+
+        def edit(network: Any) -> Any:
+            return set_recipe(network, {**network.recipe, "device": name})
+
+        tab.do(f"Train on {name}", edit)
+
+    def _tint(self) -> None:
+        theme = self._workspace.look.theme
+        self._logo.setPixmap(icon("logo", theme.accent).pixmap(20, 20))
+        self._train.setIcon(icon("play", "#ffffff", theme.tertiary))
+        self._pause.setIcon(icon("pause", theme.text, theme.tertiary))
+        self._stop.setIcon(icon("stop", theme.error, theme.tertiary))
+        self._export.setIcon(icon("export", theme.text, theme.tertiary))
+
+
+def _cut(text: str, most: int = 28) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _data_text(data: Mapping[str, Any]) -> str:
+    return _cut(str(data.get("source", "choose…")), 20)
+
+
+def _recipe_text(recipe: Mapping[str, Any]) -> str:
+    names = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}
+    said = {name: recipe.get(name, param.default) for name, param in Recipe.params.items()}
+    parts = [names.get(str(said["optimizer"]), str(said["optimizer"]))]
+    if said.get("schedule") not in (None, "constant"):
+        parts.append(str(said["schedule"]).replace("_", " "))
+    rate = said["learning_rate"]
+    return ", ".join([*parts, f"{rate:g}" if isinstance(rate, int | float) else str(rate)])
