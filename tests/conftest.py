@@ -15,6 +15,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write golden files anew; read the difference"
     )
+    parser.addoption(
+        "--monkey-events", type=int, default=2000, help="random events on the editor's window"
+    )
+    parser.addoption(
+        "--monkey-seed", type=int, default=None, help="the seed of a monkey test that failed"
+    )
 
 
 @pytest.fixture
