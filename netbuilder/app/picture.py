@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from netbuilder.app.picture_cards import (
+    DOT,
     FOOT,
     LEFT,
     LINE_SIZE,
@@ -78,10 +79,15 @@ def picture(report: Report, *, theme: str = "light", group: str = "", fold: floa
     )
 
 
-def run_of(report: Report, group: str) -> GraphRun:
+def run_of(report: Report, group: str, evaluator: Evaluator | None = None) -> GraphRun:
     """Return the evaluation of the main graph, or of a group in its first instance.
 
     A group that no instance shows is evaluated by itself, with its defaults.
+
+    Args:
+        report: What the check says.
+        group: The id of the group; empty for the main graph.
+        evaluator: What evaluates such a group; it remembers what it worked out before.
 
     Raises:
         KeyError: There is no such group.
@@ -94,7 +100,7 @@ def run_of(report: Report, group: str) -> GraphRun:
         waiting += [
             record.result.runs[0][1] for record in run.records.values() if record.result.runs
         ]
-    evaluator = Evaluator(standard_catalogue())
+    evaluator = evaluator or Evaluator(standard_catalogue())
     evaluator.definitions = definitions_of(report.network, evaluator.definitions)
     definition = evaluator.definitions.by_id[group]
     values = {param.name: param.default for param in definition.params.values()}
@@ -181,14 +187,18 @@ class _Drawing:
             group.set("opacity", "0.6")
         _add(group, "title").text = _clean(card.tip)
         line = {"error": theme.error, "warning": theme.warning}.get(card.severity, theme.card_line)
+        if card.kind == "reroute":
+            self._reroute(group, card, line)
+            return
         shape = (card.x, card.y, card.width, card.height)
-        if card.repeat:
-            for step in (8.0, 4.0):  # the repeats stand behind
+        if card.kind == "group":
+            for step in (8.0, 4.0) if card.repeat else (4.0,):  # the repeats stand behind
                 behind = (card.x + step, card.y - step, card.width, card.height)
                 self._rect(group, behind, RADIUS, fill=theme.card, stroke=theme.card_line)
         shadow = (card.x, card.y + 2, card.width, card.height)
         self._rect(group, shadow, RADIUS, fill="#000000", opacity=_n(theme.shade))
-        options = {"stroke-dasharray": "5 4"} if card.bypass else {}
+        dashed = card.bypass or card.kind == "unknown"
+        options = {"stroke-dasharray": "5 4"} if dashed else {}
         body = self._rect(group, shape, RADIUS, fill=theme.card, stroke=line)
         body.attrib.update(options)
         mark = (card.x + 12, card.y + 14, 10.0, 10.0)
@@ -204,6 +214,17 @@ class _Drawing:
             self._repeat(group, card)
         if card.severity:
             self._badge(group, card, line)
+
+    def _reroute(self, group: ET.Element, card: Card, line: str) -> None:
+        stroke = next((dot.colour for dot in card.ins.values()), self._theme.tertiary)
+        if card.severity:
+            stroke = line
+        middle = {"cx": _n(card.x + DOT / 2), "cy": _n(card.y + DOT / 2), "r": _n(DOT / 2 - 2)}
+        _add(
+            group,
+            "circle",
+            {**middle, "fill": self._theme.card, "stroke": stroke, "stroke-width": "2"},
+        )
 
     def _footer(self, group: ET.Element, card: Card) -> None:
         theme = self._theme

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from netbuilder.app.card_text import TIMES, card_line
 from netbuilder.app.picture_layout import Point
@@ -18,6 +19,7 @@ from netbuilder.app.theme import (
     text_width,
 )
 from netbuilder.check.diagnostics import Diagnostic, Severity
+from netbuilder.check.layout import NO_WIRES
 from netbuilder.check.runs import GraphRun, Record
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.ports import FLOATS, TensorType
@@ -32,6 +34,10 @@ PORT_ROW = 18.0
 FOOT = 23.0
 MIN_WIDTH = 128.0
 MAX_WIDTH = 176.0
+DOT = 16.0  # px across a reroute dot
+REROUTE = "identity"  # a node that passes on what it gets is drawn as a dot on the wire
+
+Look = Literal["node", "group", "unknown", "reroute"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,8 @@ class Card:
         repeat: The number of repeats as text; empty for one.
         severity: The worst that is wrong with it; empty if nothing is.
         tip: What is said on hover.
+        kind: What it looks like: a ``group`` lies on others, an ``unknown`` type has a dashed line,
+            a ``reroute`` is only a dot on a wire.
     """
 
     id: str
@@ -84,6 +92,7 @@ class Card:
     repeat: str
     severity: Severity | str
     tip: str
+    kind: Look = "node"
 
     @property
     def right(self) -> float:
@@ -94,6 +103,15 @@ class Card:
     def bottom(self) -> float:
         """The lower edge."""
         return self.y + self.height
+
+    def at(self, x: float, y: float) -> Card:
+        """Return the same card at another place."""
+        dx, dy = x - self.x, y - self.y
+        if not dx and not dy:
+            return self
+        return replace(
+            self, x=x, y=y, ins=_shifted(self.ins, dx, dy), outs=_shifted(self.outs, dx, dy)
+        )
 
 
 def cards_of(
@@ -109,29 +127,103 @@ def cards_of(
     problems: dict[str, list[Diagnostic]] = {}
     for one in found:
         problems.setdefault(_node_of(one, run.group), []).append(one)
-    used = _used_ports(run)
     return {
-        name: _card(
-            run.records[name], places[name], problems.get(name, []), used.get(name, ([], [])), run
-        )
-        for name in run.graph.nodes
+        name: card_of(run, name, places[name], problems.get(name, ())) for name in run.graph.nodes
     }
 
 
 def heights_of(run: GraphRun) -> dict[str, float]:
     """Return how high the card of every node is, px."""
-    used = _used_ports(run)
-    heights = {}
-    for name, record in run.records.items():
-        ins, outs = _ports(record, used.get(name, ([], [])))
-        heights[name] = _height(record, ins, outs)
-    return heights
+    return {name: size[1] for name, size in sizes_of(run).items()}
 
 
-def _ports(record: Record, used: tuple[list[str], list[str]]) -> tuple[list[str], list[str]]:
-    kind = record.kind
-    ins, outs = (*kind.inputs, *used[0]), (*kind.outputs, *used[1])
-    return list(dict.fromkeys(ins)), list(dict.fromkeys(outs))
+def sizes_of(run: GraphRun) -> dict[str, tuple[float, float]]:
+    """Return how wide and high the card of every node is, px."""
+    return {name: size_of(run, name) for name in run.records}
+
+
+def size_of(run: GraphRun, name: str) -> tuple[float, float]:
+    """Return how wide and high the card of a node is, px."""
+    record = run.records[name]
+    if record.node.type == REROUTE:
+        return DOT, DOT
+    ins, outs = _ports(run, record)
+    width = _width(record.kind.title, card_line(record), ins, outs, _repeat(record))
+    return width, _height(record, ins, outs)
+
+
+def card_of(
+    run: GraphRun, name: str, place: Point = (0.0, 0.0), problems: Sequence[Diagnostic] = ()
+) -> Card:
+    """Return the card of one node of a graph.
+
+    Args:
+        run: The evaluation of the graph.
+        name: The node.
+        place: Where the card lies.
+        problems: What is wrong with the node.
+    """
+    record = run.records[name]
+    node, kind = record.node, record.kind
+    ins, outs = _ports(run, record)
+    repeat, line = _repeat(record), card_line(record)
+    x, y = place
+    look = _look(record)
+    if look == "reroute":
+        width, height, middle = DOT, DOT, DOT / 2
+    else:
+        width, middle = _width(kind.title, line, ins, outs, repeat), HEAD / 2
+        height = _height(record, ins, outs)
+    room = width - LEFT - PAD
+    return Card(
+        id=name,
+        x=x,
+        y=y,
+        width=width,
+        height=height,
+        colour=_colour(record),
+        title=fitted(kind.title, room - (_repeat_width(repeat)), TITLE_SIZE),
+        line=fitted(line, room, LINE_SIZE),
+        footer=_footer(record),
+        frozen=node.frozen,
+        ins=_dots(ins, x, y, middle, lambda port: _incoming(run, record, port)),
+        outs=_dots(outs, x + width, y, middle, lambda port: _outgoing(record, port)),
+        bypass=node.bypass,
+        repeat=repeat,
+        severity=_worst(problems),
+        tip="\n".join(
+            [f"{name}: {kind.title}", *([node.note] if node.note else []), *_said(problems)]
+        ),
+        kind=look,
+    )
+
+
+def _look(record: Record) -> Look:
+    if record.node.type == REROUTE:
+        return "reroute"
+    if record.node.group:
+        return "group"
+    return "node" if record.kind.node_type else "unknown"
+
+
+def _shifted(dots: Mapping[str, Dot], dx: float, dy: float) -> dict[str, Dot]:
+    return {
+        name: Dot(name, dot.x + dx, dot.y + dy, dot.colour, dot.named) for name, dot in dots.items()
+    }
+
+
+def _ports(run: GraphRun, record: Record) -> tuple[list[str], list[str]]:
+    """The ports of a node; those that only edges name, as for an unknown type, come last."""
+    kind, name, layout = record.kind, record.node.id, run.layout
+    ins = list(kind.inputs)
+    ins += sorted(port for port in layout.wires.get(name, NO_WIRES) if port not in kind.inputs)
+    used = {
+        source.port
+        for follower in layout.follows.get(name, ())
+        for source in layout.wires.get(follower, NO_WIRES).values()
+        if source.node == name
+    }
+    return ins, [*kind.outputs, *sorted(used.difference(kind.outputs))]
 
 
 def _height(record: Record, ins: list[str], outs: list[str]) -> float:
@@ -152,55 +244,11 @@ def _node_of(one: Diagnostic, group: str) -> str:
     return path[0]
 
 
-def _used_ports(run: GraphRun) -> dict[str, tuple[list[str], list[str]]]:
-    """Return the ports that edges name, for nodes of unknown types."""
-    used: dict[str, tuple[list[str], list[str]]] = {}
-    for target, source in run.graph.edges.items():
-        used.setdefault(target.node, ([], []))[0].append(target.port)
-        outs = used.setdefault(source.node, ([], []))[1]
-        if source.port not in outs:
-            outs.append(source.port)
-    return used
-
-
-def _card(
-    record: Record,
-    place: Point,
-    problems: list[Diagnostic],
-    used: tuple[list[str], list[str]],
-    run: GraphRun,
-) -> Card:
-    node, kind = record.node, record.kind
-    ins, outs = _ports(record, used)
-    repeat = _repeat(record)
-    width = _width(kind.title, card_line(record), ins, outs, repeat)
-    x, y = place
-    room = width - LEFT - PAD
-    return Card(
-        id=node.id,
-        x=x,
-        y=y,
-        width=width,
-        height=_height(record, ins, outs),
-        colour=_colour(record),
-        title=fitted(kind.title, room - (_repeat_width(repeat)), TITLE_SIZE),
-        line=fitted(card_line(record), room, LINE_SIZE),
-        footer=_footer(record),
-        frozen=node.frozen,
-        ins=_dots(ins, x, y, lambda port: _incoming(run, record, port)),
-        outs=_dots(outs, x + width, y, lambda port: _outgoing(record, port)),
-        bypass=node.bypass,
-        repeat=repeat,
-        severity=_worst(problems),
-        tip="\n".join(
-            [f"{node.id}: {kind.title}", *([node.note] if node.note else []), *_said(problems)]
-        ),
-    )
-
-
-def _dots(names: list[str], x: float, y: float, colour: Callable[[str], str]) -> dict[str, Dot]:
+def _dots(
+    names: list[str], x: float, y: float, middle: float, colour: Callable[[str], str]
+) -> dict[str, Dot]:
     if len(names) == 1:
-        return {names[0]: Dot(names[0], x, y + HEAD / 2, colour(names[0]), named=False)}
+        return {names[0]: Dot(names[0], x, y + middle, colour(names[0]), named=False)}
     first = y + HEAD + PORT_ROW / 2 - 2
     return {
         name: Dot(name, x, first + i * PORT_ROW, colour(name), named=True)
@@ -255,10 +303,10 @@ def _flow(tensor: TensorType | None) -> str:
     return FLOAT_COLOUR if tensor.dtype in FLOATS else INTEGER_COLOUR
 
 
-def _worst(problems: list[Diagnostic]) -> str:
+def _worst(problems: Iterable[Diagnostic]) -> str:
     severities = {one.severity for one in problems}
     return next((s for s in ("error", "warning") if s in severities), "")
 
 
-def _said(problems: list[Diagnostic]) -> list[str]:
+def _said(problems: Iterable[Diagnostic]) -> list[str]:
     return [f"{one.severity} {one.code}: {one.message}" for one in problems]
