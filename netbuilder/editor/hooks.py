@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler
 
@@ -29,6 +30,8 @@ class Hooks(QObject):
         super().__init__(parent)
         self._last = 0.0
         self._before = sys.excepthook, threading.excepthook, sys.unraisablehook
+        self._handler: object = None
+        self._crash: TextIO | None = None
 
     def install(self, crash_file: Path | None = None) -> None:
         """Put the hooks in place.
@@ -39,7 +42,7 @@ class Hooks(QObject):
         sys.excepthook = self._exception
         threading.excepthook = self._thread_exception
         sys.unraisablehook = self._unraisable
-        qInstallMessageHandler(self._qt_message)
+        self._handler = qInstallMessageHandler(self._qt_message)
         if crash_file is not None:
             crash_file.parent.mkdir(parents=True, exist_ok=True)
             self._crash = crash_file.open("w", encoding="utf-8")
@@ -48,7 +51,11 @@ class Hooks(QObject):
     def remove(self) -> None:
         """Put back what was there before."""
         sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
-        qInstallMessageHandler(None)
+        qInstallMessageHandler(self._handler)
+        if self._crash is not None:
+            faulthandler.disable()
+            self._crash.close()
+            self._crash = None
 
     def _exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
