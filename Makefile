@@ -3,7 +3,7 @@ BIN := .venv/bin
 # One thread a process: the test processes share the cores.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help install run test check golden benchmarks clean
+.PHONY: help install run test check golden screenshots benchmarks clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -11,8 +11,8 @@ help:  ## list the commands
 install:  ## set up .venv with the tested set of packages
 	@scripts/setup.sh
 
-run: install  ## train, evaluate and export the digits example
-	@$(BIN)/netbuilder demo
+run: install  ## open the editor; without a display, do the main job and leave a picture of the window
+	@scripts/run.sh
 
 test:  ## pass all tests
 	@scripts/setup.sh test
@@ -29,6 +29,9 @@ check:  ## format, lint, types, the direction of imports
 golden:  ## write the golden files anew after a wanted change
 	@scripts/setup.sh test
 	@$(BIN)/python -m pytest -q --update-golden tests/codegen/test_golden.py tests/check
+
+screenshots: install  ## make the pictures of the window in docs/screenshots anew
+	@$(BIN)/python scripts/screenshots.py
 
 benchmarks:  ## print every measured ratio; takes a while, wants a quiet machine
 	@scripts/setup.sh test

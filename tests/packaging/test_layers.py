@@ -1,7 +1,8 @@
-"""The engine works without Qt, and what an editor needs of it works without torch."""
+"""The engine works without Qt, and the editor starts without torch."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("torch", "numpy", "sklearn", "onnx", "onnxruntime", "torchmetrics", "PySide6")
+QT = ("PySide6", "shiboken6", "pyqtgraph")
 
 # Imports of the named packages fail as they would where they are not installed.
 BLOCK = """
@@ -61,8 +63,53 @@ def test_the_block_blocks() -> None:
 def test_training_needs_no_qt() -> None:
     """The whole engine imports where PySide6 is not installed."""
     program = "import netbuilder.training.worker, netbuilder.exchange.onnx, netbuilder.exchange.python; print('fine')"
-    done = run(program, "PySide6", "pyqtgraph", "shiboken6")
+    done = run(program, *QT)
     assert done.stdout == "fine\n", done.stderr
+
+
+def test_the_main_job_needs_no_qt(tmp_path: Path) -> None:
+    """Training, evaluating and exporting work where PySide6 is not installed, in the worker too."""
+    (tmp_path / "sitecustomize.py").write_text(BLOCK.format(blocked=set(QT)), encoding="utf-8")
+    command = ["demo", "--epochs", "1", "--out", str(tmp_path / "run")]
+    done = subprocess.run(
+        [sys.executable, "-m", "netbuilder", *command],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "run").rglob("*.onnx"))
+
+
+EDITOR = """
+import os
+os.environ.update(QT_QPA_PLATFORM="offscreen", NETBUILDER_STATE={state!r})
+from netbuilder.app.preferences import Preferences
+from netbuilder.editor.start import application
+preferences = Preferences()
+app = application(preferences)
+from netbuilder.editor.window import MainWindow
+from netbuilder.editor.workspace import Workspace
+window = MainWindow(Workspace(preferences))
+window.show()
+window.files.open_example("digits_cnn")
+for name in {docks}:
+    window.bring(name)
+    assert not window.grab().isNull()
+window.close()
+print("fine")
+"""
+
+
+def test_the_editor_starts_without_torch(tmp_path: Path) -> None:
+    """The window opens an example and shows its panels where nothing heavy is installed."""
+    docks = ("palette", "inspector", "problems", "runs", "code", "log", "history")
+    program = EDITOR.format(state=str(tmp_path / "state"), docks=docks)
+    done = run(program, *(name for name in HEAVY if name != "PySide6"))
+    assert done.stdout == "fine\n", done.stderr
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,8 +16,10 @@ TESTS = Path(__file__).parents[2]
 # A test each, with what the guard has to say of it; the last ones must pass.
 PLANTED: Mapping[str, tuple[str, str]] = {
     "slot": (
-        "def fail(): raise RuntimeError('planted')\n"
-        "action = QAction('a', qapp); action.triggered.connect(fail); action.trigger()",
+        (
+            "def fail(): raise RuntimeError('planted')\n"
+            "action = QAction('a', qapp); action.triggered.connect(fail); action.trigger()"
+        ),
         "RuntimeError: planted",
     ),
     "paint": (
@@ -29,8 +31,10 @@ PLANTED: Mapping[str, tuple[str, str]] = {
         "planted",
     ),
     "thread": (
-        "def fail(): raise RuntimeError('planted')\n"
-        "t = threading.Thread(target=fail); t.start(); t.join()",
+        (
+            "def fail(): raise RuntimeError('planted')\n"
+            "t = threading.Thread(target=fail); t.start(); t.join()"
+        ),
         "in thread",
     ),
     "qt_warning": ("qWarning('planted')", "Qt says"),
@@ -45,16 +49,20 @@ PLANTED: Mapping[str, tuple[str, str]] = {
         "the thread 'left' still runs",
     ),
     "process": (
-        "global kept\nkept = subprocess.Popen([sys.executable, '-c', 'input()'], "
-        "stdin=subprocess.PIPE)",
+        (
+            "global kept\nkept = subprocess.Popen([sys.executable, '-c', 'input()'], "
+            "stdin=subprocess.PIPE)"
+        ),
         "the process",
     ),
     "timer": ("global kept\nkept = QTimer(); kept.start(1000)", "a QTimer started at"),
     "single_shot": ("QTimer.singleShot(60000, lambda: None)", "QTimer.singleShot at"),
     "qthread": ("global kept\nkept = QThread(); kept.start()", "a QThread still runs"),
     "animation": (
-        "global kept\nkept = QVariantAnimation(); kept.setStartValue(0); kept.setEndValue(1)\n"
-        "kept.setDuration(60000); kept.start()",
+        (
+            "global kept\nkept = QVariantAnimation(); kept.setStartValue(0); kept.setEndValue(1)\n"
+            "kept.setDuration(60000); kept.start()"
+        ),
         "an animation still runs",
     ),
     "object": ("global kept\nkept = Look(Preferences(tmp_path))", "Look is still alive"),
@@ -65,8 +73,10 @@ PLANTED: Mapping[str, tuple[str, str]] = {
     "sound_shot": ("o = Look(Preferences(tmp_path)); QTimer.singleShot(5000, o, o.close)", ""),
     "sound_tab": ("tab.select(); open_example('digits_cnn')", ""),
     "forgiven": (
-        "logging.getLogger('netbuilder.editor').error('on purpose')\n"
-        "assert guard.forgive('on purpose')",
+        (
+            "logging.getLogger('netbuilder.editor').error('on purpose')\n"
+            "assert guard.forgive('on purpose')"
+        ),
         "",
     ),
 }
@@ -116,7 +126,7 @@ def _outcomes(folder: Path, names: list[str]) -> dict[str, str]:
     environment = {**os.environ, "PYTHONPATH": str(TESTS)}
     subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
     said = dict.fromkeys(names, "")
-    for case in ElementTree.parse(folder / "out.xml").iter("testcase"):
+    for case in ET.parse(folder / "out.xml").iter("testcase"):
         for part in case:
             text = f"{part.attrib.get('message', '')}\n{part.text}\n"
             said[case.attrib["name"].removeprefix("test_")] += text
