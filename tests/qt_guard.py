@@ -32,7 +32,7 @@ from PySide6.QtCore import (
     QtMsgType,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QIconEngine, QGuiApplication
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 _WAIT = 5.0  # s for threads and children that are about to end
@@ -256,6 +256,8 @@ def _left_objects() -> Iterator[str]:
             yield f"a QThread still runs: {thing!r}"
         elif isinstance(thing, QAbstractAnimation) and _runs(thing):
             yield f"an animation still runs: {thing!r}"
+        elif isinstance(thing, QIconEngine):
+            continue  # icons are kept for the next menu, as many as there are names and colours
         elif type(thing).__module__.partition(".")[0] == "netbuilder":
             yield f"{_named(thing)} is still alive; its holders: {_holders(thing)}"
 

@@ -73,12 +73,20 @@ class _Engine(QIconEngine):
         return _Engine(*self._args)
 
 
+def file_of(name: str) -> str:
+    """Return the path of an icon's file, for style sheets, which take pictures from files only."""
+    return Path(str(_folder() / "icons" / f"{name}.svg")).as_posix()
+
+
 @lru_cache(maxsize=256)
 def _text(name: str) -> str:
+    file = _folder() / "icons" / f"{name}.svg"
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
+def _folder() -> resources.abc.Traversable:
     try:
-        folder = resources.files(PACKAGE)
+        return resources.files(PACKAGE)
     except ModuleNotFoundError:
         # A checkout that is not installed has them beside the program.
-        folder = Path(__file__).resolve().parents[2] / "resources"
-    file = folder / "icons" / f"{name}.svg"
-    return file.read_text(encoding="utf-8") if file.is_file() else ""
+        return Path(__file__).resolve().parents[2] / "resources"

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from netbuilder.app.theme import Theme
+from netbuilder.editor.icons import file_of
 from netbuilder.editor.look import ui_font
 
 _SHEET: Final = Template(
@@ -129,17 +130,11 @@ QWidget#notice { background: $raised; border: 1px solid $line; border-radius: 10
 )
 
 
-def apply(application: QApplication, theme: Theme, check_icon: str = "") -> None:
-    """Give the application the theme's colours.
-
-    Args:
-        application: The application.
-        theme: The colours.
-        check_icon: Path of the check mark's picture, which style sheets take from a file only.
-    """
+def apply(application: QApplication, theme: Theme) -> None:
+    """Give the application the theme's colours."""
     application.setPalette(palette(theme))
     application.setFont(ui_font())
-    application.setStyleSheet(_SHEET.substitute(colours(theme), check=check_icon))
+    application.setStyleSheet(_SHEET.substitute(colours(theme), check=file_of("check_on")))
 
 
 def colours(theme: Theme) -> dict[str, str]:
