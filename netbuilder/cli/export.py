@@ -50,11 +50,10 @@ def run(args: argparse.Namespace) -> int:
     from netbuilder.cli.output import print_findings, print_json
     from netbuilder.codegen.emit import NotSoundError
 
-    what, note = args.what, ""
+    what = args.what
     try:
         if what.is_dir():
-            source = run_at(what)
-            report, note = export_run(source, args.to, args.output), source.weights_note()
+            report = export_run(run_at(what), args.to, args.output)
         else:
             report = export_network(opened(what), args.folder or what.parent, args.to, args.output)
     except NotSoundError as error:
@@ -65,11 +64,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"netbuilder export: {what} has errors, so it cannot be exported", file=sys.stderr)
         return PROBLEMS
     if args.json:
-        print_json({**report.to_plain(), "note": note})
+        print_json(report.to_plain())
     elif report.ok:
         print_report(report)
-        if note:
-            print(f"    note: {note}")
     if not report.ok:
         print(f"netbuilder export: {report.problem()}", file=sys.stderr)
     return FINE if report.ok else WRONG

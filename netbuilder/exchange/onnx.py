@@ -79,6 +79,7 @@ def finish(
                 batch_sizes=tuple(batch_sizes),
                 sizes=found.sizes,
                 checker=True,
+                opset=_opset(traced.model),
             )
             if report.ok:
                 return replace(report, files=put(files, path.parent))
@@ -134,6 +135,10 @@ def _write(model: ModelProto, path: Path, large: int) -> list[Path]:
     data = path.with_name(path.name + ".data")
     onnx.save_model(whole, path, save_as_external_data=True, location=data.name)
     return [data, path]
+
+
+def _opset(model: ModelProto) -> int:
+    return next(int(one.version) for one in model.opset_import if one.domain in ("", "ai.onnx"))
 
 
 def _check(path: Path) -> None:

@@ -84,6 +84,7 @@ class ExportReport:
         batch_sizes: The batch sizes compared at.
         sizes: The sizes of open axes at each batch size, by name.
         checker: Whether the format's own checker passed; None where there is none.
+        opset: The version of ONNX's operators the file asks for; None for other formats.
         first_difference: Where an export that failed its verification first differs.
     """
 
@@ -94,6 +95,7 @@ class ExportReport:
     batch_sizes: tuple[int, ...] = ()
     sizes: tuple[dict[str, int], ...] = ()
     checker: bool | None = None
+    opset: int | None = None
     first_difference: Difference | None = None
 
     @property
@@ -132,6 +134,7 @@ class ExportReport:
             "batch_sizes": list(self.batch_sizes),
             "sizes": [dict(sizes) for sizes in self.sizes],
             "checker": self.checker,
+            "opset": self.opset,
             "first_difference": finite(asdict(difference)) if difference else None,
             "problem": self.problem(),
         }
