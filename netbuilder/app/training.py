@@ -23,6 +23,7 @@ from netbuilder.training.client import (
 )
 from netbuilder.training.records import Record
 from netbuilder.training.run import RunFolder
+from netbuilder.training.warm import WarmWorker
 
 RUNS = Path("runs")
 OnRecord = Callable[[Record | Event], None]
@@ -45,7 +46,7 @@ class Trained:
     @property
     def ok(self) -> bool:
         """Whether it ended as it should, or was stopped on demand."""
-        return self.state.state == "done"
+        return self.state.state in ("done", "stopped")
 
     def to_plain(self) -> dict[str, Any]:
         """As JSON data."""
@@ -89,23 +90,35 @@ def create_training(network: Network, folder: Path, run_dir: Path) -> RunFolder:
     return create_run(run_dir, network, write(network, standard_catalogue()), folder=folder)
 
 
-def start_training(network: Network, folder: Path, run_dir: Path) -> Worker:
+def start_training(
+    network: Network, folder: Path, run_dir: Path, warm: WarmWorker | None = None
+) -> Worker:
     """Start a training and return its worker, which goes on by itself; see ``follow``.
+
+    Args:
+        network: What is trained.
+        folder: The document's folder, where relative paths of the data start.
+        run_dir: The run's folder; it must not exist, or be empty.
+        warm: A worker that waits; it is used if it can be.
 
     Raises:
         NotSoundError: The network, its data or its recipe have errors; it carries the report.
         RunError: The run cannot be made or started.
     """
-    return start(create_training(network, folder, run_dir))
+    return start(create_training(network, folder, run_dir), warm)
 
 
-def resume_training(run_dir: Path) -> Worker:
+def resume_training(run_dir: Path, warm: WarmWorker | None = None) -> Worker:
     """Start a worker that goes on from the newest checkpoint of a run.
+
+    Args:
+        run_dir: The run's folder.
+        warm: A worker that waits; it is used if it can be.
 
     Raises:
         RunError: There is no run, it has finished, or is being trained already.
     """
-    return start(RunFolder(run_dir))
+    return start(RunFolder(run_dir), warm)
 
 
 def follow(worker: Worker, on_record: OnRecord | None = None, *, from_start: bool = True) -> None:

@@ -38,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
         return FINE
     print(f"{run_folder.path}: {found['split']} split, {found['samples']:,} samples")
     print_evaluation(found)
+    if found["note"]:
+        print(f"    note: {found['note']}")
     return FINE
 
 

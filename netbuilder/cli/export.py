@@ -50,10 +50,11 @@ def run(args: argparse.Namespace) -> int:
     from netbuilder.cli.output import print_findings, print_json
     from netbuilder.codegen.emit import NotSoundError
 
-    what = args.what
+    what, note = args.what, ""
     try:
         if what.is_dir():
-            report = export_run(run_at(what), args.to, args.output)
+            source = run_at(what)
+            report, note = export_run(source, args.to, args.output), source.weights_note()
         else:
             report = export_network(opened(what), args.folder or what.parent, args.to, args.output)
     except NotSoundError as error:
@@ -64,9 +65,11 @@ def run(args: argparse.Namespace) -> int:
         print(f"netbuilder export: {what} has errors, so it cannot be exported", file=sys.stderr)
         return PROBLEMS
     if args.json:
-        print_json(report.to_plain())
+        print_json({**report.to_plain(), "note": note})
     elif report.ok:
         print_report(report)
+        if note:
+            print(f"    note: {note}")
     if not report.ok:
         print(f"netbuilder export: {report.problem()}", file=sys.stderr)
     return FINE if report.ok else WRONG

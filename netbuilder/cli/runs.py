@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netbuilder.cli.codes import FINE, WRONG
+from netbuilder.cli.errors import UsageError
 from netbuilder.cli.inputs import run_at
 
 if TYPE_CHECKING:
     from netbuilder.training.run import RunFolder
 
+RUNS = Path("runs")
 _HELP = {
     "pause": "pause a training after its step, with a checkpoint",
     "resume": "go on with a paused training, or in the background with one whose worker has ended",
@@ -30,9 +32,7 @@ def add(commands: Any) -> None:
     )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
     listing = actions.add_parser("list", help="list the runs in a folder")
-    listing.add_argument(
-        "folder", type=Path, nargs="?", default=Path("runs"), help="by default runs"
-    )
+    listing.add_argument("folder", type=Path, nargs="?", default=RUNS, help="by default runs")
     listing.set_defaults(act=_list)
     show = actions.add_parser("show", help="show where a run stands and what came out")
     show.set_defaults(act=_show)
@@ -61,6 +61,10 @@ def _list(args: argparse.Namespace) -> int:
     from netbuilder.cli.output import print_json, print_rows
     from netbuilder.training.client import list_runs
 
+    if not args.folder.is_dir():
+        raise UsageError(
+            f"{args.folder}: there is no such folder; give the one that trainings were written to"
+        )
     plain = [_overview(found) for found in list_runs(args.folder)]
     if args.json:
         print_json({"folder": str(args.folder), "runs": plain})

@@ -30,6 +30,7 @@ from netbuilder.training.run import (
     read_events,
     write_json,
 )
+from netbuilder.training.warm import WarmWorker
 
 __all__ = [
     "Event",
@@ -72,8 +73,8 @@ class RunState:
     """Where a run stands, the death of its worker considered.
 
     Attributes:
-        state: ``queued``, ``running``, ``paused``, ``stopping``, ``done``, ``failed``, or ``lost`` when
-            the worker ended without a word.
+        state: ``queued``, ``running``, ``paused``, ``stopping``, ``done``, ``stopped`` (on demand),
+            ``failed``, or ``lost`` when the worker ended without a word.
         sentence: The same for people, with the way on where there is one.
         status: What the worker said last.
         active: Whether a worker is at it.
@@ -132,6 +133,12 @@ class Worker:
         self.kill()
         return self.wait()
 
+    def leave(self) -> None:
+        """Let it go on without this program, which does not wait for it any more."""
+        # Without a word Python warns that somebody forgot the process.
+        if self.process.poll() is None:
+            self.process.returncode = 0
+
     def kill(self) -> None:
         """End the worker and its children at once."""
         if sys.platform == "win32":
@@ -179,8 +186,12 @@ def create_run(
     return run
 
 
-def start(run: RunFolder) -> Worker:
+def start(run: RunFolder, warm: WarmWorker | None = None) -> Worker:
     """Start the worker of a run; it goes on from the newest checkpoint if there is one.
+
+    Args:
+        run: The run.
+        warm: A worker that waits; it takes the run if it can.
 
     Raises:
         RunError: It is being trained already, has finished, or cannot be started.
@@ -196,6 +207,9 @@ def start(run: RunFolder) -> Worker:
         status, state="queued", cause="", pid=0, time=time.time(), commands=size(run.commands)
     )
     run.write_status(replace(status, out_of_memory_kills=out_of_memory_kills()))
+    waiting = warm.take(run.path) if warm else None
+    if waiting is not None:
+        return Worker(run, waiting)
     try:
         with run.log.open("ab") as log:
             process = subprocess.Popen(
@@ -259,7 +273,7 @@ def run_state(run: RunFolder) -> RunState:
     else:
         state = "lost"
         sentence = f"the worker died without a word at step {step}; its log.txt may say more"
-    if resumable and state != "done":
+    if resumable and state not in ("done", "stopped"):
         sentence += f"; last checkpoint at step {status.checkpoint}, resume with: netbuilder train --resume {run.path}"
     return RunState(state, sentence, status, active, step, resumable)
 
@@ -341,7 +355,7 @@ def _sentence(status: Status, step: int) -> str:
             return f"paused at {where}"
         case "stopping":
             return f"stopping at {where}"
-        case "done":
+        case "done" | "stopped":
             return status.cause or f"finished after {where}"
     return status.cause or f"failed at {where}"
 

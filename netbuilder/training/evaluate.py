@@ -150,6 +150,7 @@ def evaluate_run(run: RunFolder, split: str = "test") -> dict[str, Any]:
     return {
         "split": split,
         "weights": str(path.relative_to(run.path)),
+        "note": run.weights_note(),
         **figures(found, source.losses),
     }
 

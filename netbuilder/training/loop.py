@@ -22,6 +22,7 @@ from netbuilder.training.metrics import metric_names, validation_metrics
 from netbuilder.training.progress import Progress
 from netbuilder.training.records import EPOCH, NAN, STEP, VALIDATION, RecordWriter, Schema, whole
 from netbuilder.training.run import RunError, RunFolder, State, Status, append_event
+from netbuilder.training.watching import Watching
 
 Why = Literal["finished", "early_stop", "stopped"]
 
@@ -74,6 +75,7 @@ class Trainer:
         losses: Its losses.
         validation: Inputs and targets of the validation split; empty where there is none.
         identity: What checkpoints belong to.
+        watching: Measures the layers while somebody looks.
 
     Attributes:
         progress: How far it is.
@@ -92,6 +94,7 @@ class Trainer:
         losses: Sequence[Loss],
         validation: Sequence[Tensor],
         identity: Identity,
+        watching: Watching,
     ) -> None:
         self.run = run
         self.learner = learner
@@ -99,6 +102,7 @@ class Trainer:
         self.losses = losses
         self.validation = validation
         self.identity = identity
+        self.watching = watching
         self.checkpoints = Checkpoints(run.checkpoints)
         self.progress = Progress(sums=[0.0] * len(losses))
         self.best: dict[str, Tensor] | None = None
@@ -205,13 +209,17 @@ class Trainer:
     def _train_epoch(self) -> None:
         progress, pending = self.progress, self._pending
         take = self.learner.steps(progress.epoch)
+        watching = self.watching
         every = self.recipe.checkpoint_every
         steps = self.learner.plan.steps
         begin = progress.epoch * steps
         monotonic, append = time.monotonic, pending.append
         flush_due = monotonic() + FLUSH_SECONDS
         for position in range(progress.position, steps):
-            losses, norm = take(position)
+            if watching.due:
+                losses, norm = watching.measured(take, position, begin + position + 1)
+            else:
+                losses, norm = take(position)
             now = monotonic()
             append((now, losses, norm))
             checkpoint = every and (begin + position + 1) % every == 0
@@ -374,6 +382,7 @@ class Trainer:
         """Do what commands say, and write a checkpoint when it is time."""
         now = time.monotonic()
         self._attend_due = now + ATTEND_SECONDS
+        self.watching.look(now)
         for command in self._commands.poll():
             self._obey(command)
         if now >= self._checkpoint_due:

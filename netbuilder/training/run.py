@@ -17,9 +17,9 @@ from netbuilder.files.atomic import write_atomic
 from netbuilder.node_api.errors import NetBuilderError
 from netbuilder.training.recipe import Recipe
 
-State = Literal["queued", "running", "paused", "stopping", "done", "failed"]
+State = Literal["queued", "running", "paused", "stopping", "done", "stopped", "failed"]
 STATES: tuple[State, ...] = get_args(State)
-ENDED = ("done", "failed")
+ENDED = ("done", "stopped", "failed")
 
 
 class RunError(NetBuilderError):
@@ -82,6 +82,9 @@ class RunFolder:
         self.lock_file = self.path / "lock"
         # Room that is given up when the disk is full, so that the failure itself can be written down.
         self.reserve = self.path / "reserve"
+        # Touched by whoever looks at the layers; the worker measures them while it is fresh.
+        self.watched = self.path / "watched"
+        self.activity = self.path / "activity.json"
 
     def __repr__(self) -> str:
         return f"RunFolder({str(self.path)!r})"
@@ -177,6 +180,18 @@ class RunFolder:
         folder = self.checkpoints / (state.get("best") or latest)
         return folder / "model.safetensors"
 
+    def weights_note(self) -> str:
+        """Say of which step the best weights are, where the run became NaN; empty otherwise."""
+        weights, failure = self.best_weights(), (self.result() or {}).get("failure") or {}
+        if weights is None or failure.get("kind") != "not_finite":
+            return ""
+        kind, _, step = weights.parent.name.partition("-")
+        which = "of the best epoch, reached at" if kind == "best" else "of"
+        return (
+            f"a value became NaN or infinite at step {failure.get('step')}; these are the weights "
+            f"{which} step {step}"
+        )
+
     def is_active(self) -> bool:
         """Whether a worker holds the run; a process id alone would not prove it."""
         if not self.lock_file.exists():
@@ -217,7 +232,8 @@ def list_runs(folder: Path) -> list[RunFolder]:
     """Return the runs in a folder, in the order of their names."""
     if not folder.is_dir():
         return []
-    runs = (RunFolder(path) for path in sorted(folder.iterdir()) if path.is_dir())
+    found = (path for path in sorted(folder.iterdir()) if path.is_dir())
+    runs = (RunFolder(path) for path in found if not path.name.startswith("."))
     return [run for run in runs if run.exists()]
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -33,6 +33,7 @@ from netbuilder.training.recipe import Recipe
 from netbuilder.training.run import RunError, RunFolder, append_event, read_json, write_json
 from netbuilder.training.tensors import to_tensors
 from netbuilder.training.trace import find_origin
+from netbuilder.training.watching import Watching
 
 # Values of a recipe that change no number, so that a checkpoint is good under others as well.
 FREE = ("checkpoint_every", "checkpoint_seconds", "device", "threads")
@@ -162,7 +163,10 @@ def _trainer(setting: Setting, model: nn.Module) -> Trainer:
         deciding,
         setting.prepared.fingerprint,
     )
-    return Trainer(setting.run, learner, source.losses, _tensors(setting, "val"), identity)
+    watching = Watching(setting.run, model, source)
+    return Trainer(
+        setting.run, learner, source.losses, _tensors(setting, "val"), identity, watching
+    )
 
 
 def _tensors(setting: Setting, split: str) -> Sequence[torch.Tensor]:
@@ -279,10 +283,12 @@ def _failed(run: RunFolder, trainer: Trainer | None, failure: Failure) -> dict[s
 
 def _end(run: RunFolder, trainer: Trainer | None, result: Mapping[str, Any]) -> None:
     """Write down the result, then the status that says there is one."""
-    failed = result["why"] == "failed"
+    why = result["why"]
+    kind: Literal["failed", "stopped", "finished"] = (
+        why if why in ("failed", "stopped") else "finished"
+    )
     try:
         write_json(run.result_file, result)
-        kind = "failed" if failed else "stopped" if result["why"] == "stopped" else "finished"
         append_event(run.events, kind, {"step": result["step"], "text": result["sentence"]})
     except (OSError, FileError) as error:
         _log.error("the result cannot be written: %s", error)
@@ -292,7 +298,7 @@ def _end(run: RunFolder, trainer: Trainer | None, result: Mapping[str, Any]) -> 
         run,
         replace(
             status,
-            state="failed" if failed else "done",
+            state="done" if kind == "finished" else kind,
             cause=result["sentence"],
             step=step,
             pid=0,

@@ -172,7 +172,7 @@ def test_a_folder_without_a_run_is_wrong_usage(
     assert "holds no training run" in done.err
 
 
-def test_runs_are_listed_and_shown(run: Command, iris_run: Path) -> None:
+def test_runs_are_listed_and_shown(run: Command, iris_run: Path, tmp_path: Path) -> None:
     plain = run("runs", "list", iris_run.parent, "--json").json
     (one,) = plain["runs"]
     assert one["run"] == str(iris_run)
@@ -183,7 +183,13 @@ def test_runs_are_listed_and_shown(run: Command, iris_run: Path) -> None:
     assert shown["recipe"]["epochs"] == 2
     assert shown["result"]["why"] == "finished"
     assert shown["data"]["fingerprint"]
-    assert run("runs", "list", iris_run.parent / "none").out.endswith("none: no runs\n")
+    assert run("runs", "list", tmp_path).out.endswith(f"{tmp_path}: no runs\n")
+
+
+def test_a_list_of_a_folder_that_is_missing_is_wrong_usage(run: Command, tmp_path: Path) -> None:
+    done = run("runs", "list", tmp_path / "none")
+    assert (done.code, done.out) == (2, "")
+    assert f"{tmp_path / 'none'}: there is no such folder" in done.err
 
 
 def test_a_damaged_run_hides_no_other(run: Command, iris_run: Path, tmp_path: Path) -> None:
@@ -222,7 +228,7 @@ def test_a_training_is_paused_resumed_and_stopped_from_elsewhere(
     finally:
         worker.kill()
     shown = run("runs", "show", folder.path, "--json").json
-    assert shown["state"] == "done"
+    assert shown["state"] == "stopped"
     assert shown["resumable"] is True
 
 
@@ -240,7 +246,7 @@ def test_ctrl_c_stops_with_a_checkpoint_and_resume_goes_on(run: Command, tmp_pat
     assert b"Traceback" not in out + err
     assert f"netbuilder train --resume {folder}" in err.decode()
     stopped = RunFolder(folder).status()
-    assert stopped.state == "done"
+    assert stopped.state == "stopped"
     assert stopped.checkpoint == stopped.step
     command = [sys.executable, "-m", "netbuilder", "train", "--resume", str(folder), "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

@@ -116,7 +116,7 @@ def test_pause_resume_checkpoint_and_stop(long_run: Worker) -> None:
     client.stop(run)
     assert long_run.wait() == 0
     state = run_state(run)
-    assert state.state == "done"
+    assert state.state == "stopped"
     assert state.resumable
     assert state.sentence.startswith("stopped on demand at step")
     result = run.result()
@@ -136,7 +136,7 @@ def test_a_dead_worker_is_told_with_its_signal(long_run: Worker, name: str) -> N
     code = long_run.wait()
     state = run_state(run)
     if name == "SIGTERM":
-        assert (code, state.state) == (0, "done")
+        assert (code, state.state) == (0, "stopped")
         assert "stopped on demand" in state.sentence
     else:
         assert code == -number

@@ -1,0 +1,273 @@
+"""What every layer gives and learns in one step: measured only while somebody looks, and cheaply.
+
+Whoever looks touches the file ``watched`` of the run every few seconds. At most twice a second a step
+is then done with hooks in place that read a part of every layer's output and the gradients of its
+weights. Nothing is changed and nothing drawn, so a watched training comes out bit-equal.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from types import FrameType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from netbuilder.codegen.source import Source
+from netbuilder.training.run import RunFolder
+
+INTERVAL = 0.5  # s between two measured steps; the eye follows no faster curve on a card
+FRESH = 10.0  # s after which nobody is taken to look any more
+SHARE = 0.01  # of the time may go into measuring: large networks are measured less often
+SAMPLE = 4096  # values of an output that are read; more say the same
+BINS = 32
+_MISSING = math.nan
+
+TakeStep = Callable[[int], Any]
+
+
+class Watching:
+    """Measures a step now and then, and writes what it found.
+
+    Args:
+        run: The run.
+        model: Its network.
+        source: What was generated from the graph.
+
+    Attributes:
+        due: Whether the next step is to be measured.
+    """
+
+    def __init__(self, run: RunFolder, model: nn.Module, source: Source) -> None:
+        self.due = False
+        self._run = run
+        self._model = model
+        self._source = source
+        self._next = 0.0
+        self._layers: _Layers | None = None
+
+    def look(self, now: float) -> None:
+        """See whether somebody watches; ``now`` is of the monotonic clock."""
+        if now < self._next:
+            return
+        self._next = now + INTERVAL
+        try:
+            touched = os.stat(self._run.watched).st_mtime  # noqa: PTH116 - half the cost, many times
+        except OSError:
+            return
+        self.due = abs(time.time() - touched) < FRESH
+
+    def measured(self, take: TakeStep, position: int, step: int) -> Any:
+        """Do a step with everything measured, and return what it returns."""
+        self.due = False
+        begin = time.perf_counter()
+        if self._layers is None:
+            self._layers = _Layers(self._model, self._source)
+        layers = self._layers
+        layers.spent = time.perf_counter() - begin
+        with layers.watched():
+            taken = take(position)
+        begin = time.perf_counter()
+        with suppress(OSError):  # a picture for the eye is no reason to stop a training
+            self._write(step, layers.found())
+        spent = layers.spent + time.perf_counter() - begin
+        self._next = max(self._next, time.monotonic() + spent / SHARE)
+        return taken
+
+    def _write(self, step: int, nodes: Mapping[str, Any]) -> None:
+        text = json.dumps({"step": step, "time": time.time(), "nodes": nodes})
+        # Replaced, so that readers see a whole one; it is worth nothing after a power cut.
+        work = self._run.activity.with_suffix(".tmp")
+        work.write_text(text, encoding="ascii")
+        work.replace(self._run.activity)
+
+
+class _Layers:
+    """The places that are measured, and what was seen there.
+
+    Attributes:
+        spent: Seconds that measuring took.
+    """
+
+    def __init__(self, model: nn.Module, source: Source) -> None:
+        self.spent = 0.0
+        self._nodes = set(source.lines.values())
+        self._model = model
+        self._names = {id(module): _path(name) for name, module in model.named_modules()}
+        self._modules: dict[str, nn.Module] = {}
+        for name, module in model.named_modules():
+            # Of a repeated group the first one stands for all, as in the report of the check.
+            if _path(name) in self._nodes:
+                self._modules.setdefault(_path(name), module)
+        self._parameters = [
+            (tuple(_owners(name, self._nodes)), parameter)
+            for name, parameter in model.named_parameters()
+            if parameter.requires_grad
+        ]
+        self._weighted = {path for paths, _ in self._parameters for path in paths}
+        self._outputs: dict[str, list[Any]] = {}
+        self._norms: dict[tuple[str, ...], dict[int, Tensor]] = {}
+        self._statements = _statements(source)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Measure whatever the network does inside."""
+        self._outputs, self._norms = {}, {}
+        begin = time.perf_counter()
+        with ExitStack() as stack:
+            for path, module in self._modules.items():
+                handle = module.register_forward_hook(self._on_output(path))
+                stack.callback(handle.remove)
+            for number, (paths, parameter) in enumerate(self._parameters):
+                hook = self._on_gradient(paths, number)
+                handle = parameter.register_post_accumulate_grad_hook(hook)  # type: ignore[no-untyped-call]
+                stack.callback(handle.remove)
+            stack.enter_context(self._lines_watched())
+            self.spent += time.perf_counter() - begin
+            yield
+            begin = time.perf_counter()
+        self.spent += time.perf_counter() - begin
+
+    def found(self) -> dict[str, dict[str, Any]]:
+        """What was measured, by the path of the node; None for what is not finite or not known."""
+        squares: dict[str, float] = {}
+        for paths, norms in self._norms.items():
+            total = sum(float(norm) ** 2 for norm in norms.values())
+            for path in paths:
+                squares[path] = squares.get(path, 0.0) + total
+        plain = {}
+        for path, (mean, std, low, high, counts) in self._outputs.items():
+            plain[path] = {
+                "mean": _finite(mean),
+                "std": _finite(std),
+                "gradient_norm": _finite(math.sqrt(squares[path]) if path in squares else _MISSING),
+                "low": _finite(low),
+                "high": _finite(high),
+                "histogram": counts,
+            }
+        return plain
+
+    def _on_output(self, path: str) -> Callable[[nn.Module, Any, Any], None]:
+        def hook(module: nn.Module, inputs: Any, output: Any) -> None:
+            self._take(path, output)
+
+        return hook
+
+    def _on_gradient(self, paths: tuple[str, ...], number: int) -> Callable[[Tensor], None]:
+        def hook(parameter: Tensor) -> None:
+            begin = time.perf_counter()
+            if parameter.grad is not None:
+                norm = torch.linalg.vector_norm(parameter.grad.detach())
+                self._norms.setdefault(paths, {})[number] = norm
+            self.spent += time.perf_counter() - begin
+
+        return hook
+
+    def _take(self, path: str, output: Any) -> None:
+        """Read a part of an output; the first time that a node gives one counts."""
+        begin = time.perf_counter()
+        while isinstance(output, tuple | list) and output:
+            output = output[0]
+        usable = isinstance(output, Tensor) and output.is_floating_point() and output.numel()
+        if usable and path not in self._outputs:
+            self._outputs[path] = _read(output)
+            if path not in self._weighted and output.requires_grad:
+                output.register_hook(self._on_flow(path))
+        self.spent += time.perf_counter() - begin
+
+    def _on_flow(self, path: str) -> Callable[[Tensor], None]:
+        def hook(gradient: Tensor) -> None:
+            begin = time.perf_counter()
+            self._norms.setdefault((path,), {})[-1] = torch.linalg.vector_norm(gradient.detach())
+            self.spent += time.perf_counter() - begin
+
+        return hook
+
+    @contextmanager
+    def _lines_watched(self) -> Iterator[None]:
+        """Read the variables that lines without a layer of their own set, such as a sum."""
+        if not self._statements:
+            yield
+            return
+        filename = type(self._model).forward.__code__.co_filename
+
+        def trace(frame: FrameType, event: str, argument: Any) -> Any:
+            return local(frame) if frame.f_code.co_filename == filename else None
+
+        def local(frame: FrameType) -> Any:
+            last = self._statements.get(frame.f_lineno)
+
+            def step(frame: FrameType, event: str, argument: Any) -> Any:
+                nonlocal last
+                now = None if event == "return" else self._statements.get(frame.f_lineno)
+                if last is not None and now is not last:
+                    self._on_statement(frame, *last)
+                last = now
+                return step
+
+            return step
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            yield
+        finally:
+            sys.settrace(before)
+
+    def _on_statement(self, frame: FrameType, variable: str, node: str) -> None:
+        instance = self._names.get(id(frame.f_locals.get("self")), "")
+        path = f"{instance}/{node}" if instance else node
+        if path not in self._modules:
+            self._take(path, frame.f_locals.get(variable))
+
+
+def _statements(source: Source) -> dict[int, tuple[str, str]]:
+    """The variable and the node's id of the lines that set a value, for all lines of a statement."""
+    found: dict[int, tuple[str, str]] = {}
+    for one in ast.walk(ast.parse(source.text)):
+        if not isinstance(one, ast.Assign) or not isinstance(one.targets[0], ast.Name):
+            continue
+        node = source.lines.get(one.lineno, "")
+        if node:
+            row = (one.targets[0].id, node.rpartition("/")[2])
+            found |= dict.fromkeys(range(one.lineno, (one.end_lineno or one.lineno) + 1), row)
+    return found
+
+
+@torch.no_grad()
+def _read(output: Tensor) -> list[Any]:
+    """Mean, standard deviation, least, largest and a histogram of a part of an output."""
+    flat = output.detach().reshape(-1)
+    part = flat[:: max(1, flat.numel() // SAMPLE)].to(device="cpu", dtype=torch.float32)
+    std, mean = torch.std_mean(part, correction=0)
+    low, high = (float(value) for value in torch.aminmax(part))
+    counts: list[int] = []
+    if math.isfinite(low) and math.isfinite(high):
+        counts = [int(count) for count in torch.histc(part, BINS, low, high).tolist()]
+    return [float(mean), float(std), low, high, counts]
+
+
+def _path(name: str) -> str:
+    """The path of the node that a module's name stands for: ``block_1.0.conv_1``."""
+    return "/".join(part for part in name.split(".") if not part.isdigit())
+
+
+def _owners(name: str, nodes: set[str]) -> Iterator[str]:
+    """The nodes that a parameter belongs to: its layer, and the groups around it."""
+    parts = _path(name).split("/")[:-1]
+    for count in range(1, len(parts) + 1):
+        path = "/".join(parts[:count])
+        if path in nodes:
+            yield path
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
