@@ -113,7 +113,9 @@ class StatusBar(QStatusBar):
             "warning": (icon("warning", theme.warning), theme.text),
         }.get(self._severity, (icon("check", theme.ok), theme.secondary))
         self._problems.setIcon(mark)
-        self._problems.setStyleSheet(f"QToolButton {{ color: {text}; }}")
+        for button, colour in ((self._problems, text), (self._zoom, theme.secondary)):
+            # The application's style sheet sets a size, which a font set on the widget would not beat.
+            button.setStyleSheet(f"QToolButton {{ color: {colour}; font-size: {_SMALL}px; }}")
 
     def _button(
         self, name: str, sentence: str, object_name: str, clicked: SignalInstance

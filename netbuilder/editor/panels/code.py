@@ -119,7 +119,7 @@ class CodePanel(QWidget):
         self._save.setEnabled(entry is not None)
         self._title.setText(f"class {entry[1].class_name}" if entry else "")
         if entry is None:
-            self._banner.hide()
+            self._above.hide()
             self.view.mark(())
             return
         self.view.show_text(entry[1].text)
@@ -130,7 +130,7 @@ class CodePanel(QWidget):
     def _say(self, errors: Collection[Diagnostic]) -> None:
         """Say what keeps the source from being written."""
         self.view.set_stale(bool(errors))
-        self._banner.setVisible(bool(errors))
+        self._above.setVisible(bool(errors))
         if not errors:
             return
         first = next(iter(errors))
@@ -153,7 +153,7 @@ class CodePanel(QWidget):
 
     def _on_not_written(self, error: Exception) -> None:
         self.view.set_stale(True)
-        self._banner.show()
+        self._above.show()
         self._sentence.setText(f"The source cannot be written: {error}")
 
     def _restyle(self) -> None:
@@ -377,12 +377,12 @@ class CodePanel(QWidget):
         row.addWidget(self._mark_icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._sentence, 1)
         row.addWidget(show, 0, Qt.AlignmentFlag.AlignTop)
-        self._banner.hide()
-        holder = QWidget(self)
-        around = QVBoxLayout(holder)
-        around.setContentsMargins(8, 0, 8, 0)
+        self._above = QWidget(self)
+        around = QVBoxLayout(self._above)
+        around.setContentsMargins(8, 8, 8, 8)
         around.addWidget(self._banner)
-        return holder
+        self._above.hide()
+        return self._above
 
     def _build_find(self) -> QWidget:
         self._find_bar = QWidget(self)

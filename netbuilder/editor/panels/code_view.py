@@ -78,6 +78,7 @@ class CodeView(QPlainTextEdit):
         )
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.document().setDocumentMargin(0)
         self._numbers = _Numbers(self)
         self._colours = PythonColours(self.document(), look.theme)
         self._glide = QPropertyAnimation(self.verticalScrollBar(), b"value", self)

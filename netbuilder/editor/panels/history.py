@@ -54,8 +54,10 @@ class Steps(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.labels[row]
         if role == Qt.ItemDataRole.DecorationRole:
-            name = "chevron_right" if row == self.now else ""
-            return icon(name, theme.accent)
+            here = row == self.now
+            return icon(
+                "chevron_right" if here else "dot", theme.accent if here else theme.tertiary
+            )
         if role == Qt.ItemDataRole.ForegroundRole:
             return QColor(theme.secondary if row > self.now else theme.text)
         if role == Qt.ItemDataRole.FontRole:
