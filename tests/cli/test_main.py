@@ -14,7 +14,7 @@ from netbuilder.cli.main import parser
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "cli"
-COMMANDS = ("check", "demo", "evaluate", "explain", "export", "nodes", "render", "runs", "source", "train")  # fmt: skip
+COMMANDS = ("check", "demo", "edit", "evaluate", "explain", "export", "nodes", "render", "runs", "source", "train")  # fmt: skip
 HEAVY = ("torch", "numpy", "sklearn", "onnx", "onnxruntime", "rich", "networkx", "netbuilder.app")
 
 LISTED = """
@@ -104,10 +104,16 @@ def test_wrong_usage_is_2(run: Command, args: list[str]) -> None:
     assert done.err.startswith("usage: netbuilder")
 
 
-def test_no_command_shows_the_help_and_is_2(run: Command) -> None:
-    done = run()
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there is always a display")
+@pytest.mark.parametrize("args", [(), ("edit",), ("a.netgraph",), ("a.netgraph", "b.netgraph")])
+def test_without_a_command_the_editor_is_meant(
+    run: Command, args: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    done = run(*args)
     assert done.code == 2
-    assert "commands:" in done.out
+    assert "there is no display" in done.err
 
 
 def test_the_version(run: Command) -> None:
