@@ -1,0 +1,220 @@
+"""The inspector's page of one node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from netbuilder.app.theme import CATEGORY_COLOURS, GROUP_COLOUR, UNKNOWN_COLOUR
+from netbuilder.catalogue.packs import standard_catalogue
+from netbuilder.check.kinds import MAX_REPEAT
+from netbuilder.check.runs import Record
+from netbuilder.editor.panels.inspector_facts import Facts
+from netbuilder.editor.panels.inspector_flags import Flags
+from netbuilder.editor.panels.inspector_page import Head, Page, problems_at
+from netbuilder.editor.panels.node_edits import params_of, with_param
+from netbuilder.editor.tab import Tab
+from netbuilder.editor.widgets.form import Form
+from netbuilder.editor.widgets.name_field import NameField
+from netbuilder.editor.widgets.reading import NO_NAMES, Names
+from netbuilder.editor.widgets.row import Row
+from netbuilder.editor.workspace import Workspace
+from netbuilder.graph import edits
+from netbuilder.graph.model import REPEAT_INDEX, Node
+from netbuilder.node_api.params import Bool, Declared, Int, Param
+
+
+class _Instance(Declared):
+    """What an instance of a group has beside the group's parameters."""
+
+    repeat = Int(1, min=1, max=MAX_REPEAT, unit="times", doc="How often it stands in a row.")
+    shared = Bool(False, doc="Whether all repeats use the same weights.")
+
+
+class NodePage(Page):
+    """One node: its name, its parameters, and everything known of it."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, parent)
+        self._node: Node | None = None
+        self._form: Form | None = None
+        self._catalogue = standard_catalogue()
+        self.head = Head(self, helps=True)
+        self.head.help_wanted.connect(self.help_wanted)
+        self.column.addWidget(self.head)
+        self._add_name()
+        self._forms = QVBoxLayout()
+        self.column.addLayout(self._forms)
+        self.instance = self.follow(Form(_Instance.params, self))
+        self.instance.edited.connect(self._on_instance)
+        self.instance.restored.connect(self._on_instance_restored)
+        self.column.addWidget(self.instance)
+        self.flags = Flags(self)
+        self.flags.switched.connect(self._on_switched)
+        self.flags.noted.connect(self._on_noted)
+        self.flags.ended.connect(self.seal)
+        self.column.addWidget(self.flags)
+        self.facts = Facts(self)
+        self.column.addWidget(self.facts)
+        self.cards = self.problems()
+        self.column.addStretch(1)
+
+    @property
+    def node_id(self) -> str:
+        """The id of the node that is shown; empty before the first one."""
+        return self._node.id if self._node else ""
+
+    @property
+    def form(self) -> Form | None:
+        """The form of the node's parameters."""
+        return self._form
+
+    def fill(self, tab: Tab) -> None:
+        """Show the selected node of a document."""
+        (name,) = tab.selection.nodes
+        node = self._catalogue.upgrade(tab.graph.nodes[name])
+        record = tab.run.records.get(name) if tab.run else None
+        other = self.tab is not tab or self._node is None or self._node.id != name
+        self.tab, self._node = tab, node
+        self._put_head(tab, node, record)
+        self._name.set_taken(tab.graph.nodes)
+        self._name.put(name)
+        names = _names(tab)
+        self._put_form(tab, node, names, anew=other)
+        self._put_instance(node, names)
+        on = [flag for flag in ("bypass", "frozen") if getattr(node, flag)]
+        self.flags.put(on, note=node.note)
+        self.facts.put(record, tab.network)
+        self.put_live(tab)
+        self.cards.put(problems_at(tab, [name]))
+
+    def put_live(self, tab: Tab) -> None:
+        """Show what the shown training says of the node."""
+        runs = getattr(self.workspace, "runs", None)
+        view = getattr(runs, "shown", None) or getattr(runs, "active", None)
+        activity = getattr(view, "activity", None) or {}
+        title = str(getattr(view, "title", "") or getattr(view, "name", ""))
+        self.facts.put_live(title, activity.get(f"{tab.path}{self.node_id}"))
+
+    def rename(self) -> None:
+        """Let the name be typed."""
+        self._name.line.setFocus()
+        self._name.line.selectAll()
+
+    def _add_name(self) -> None:
+        self._name = NameField("node", self)
+        row = Row(self._name, "name", self)
+        row.setObjectName("row_name")
+        row.reset.hide()
+        self._name.edited.connect(self._on_renamed)
+        self.column.addWidget(row)
+
+    def _put_head(self, tab: Tab, node: Node, record: Record | None) -> None:
+        if node.group:
+            group = tab.network.groups.get(node.group)
+            title = (group.title or group.id) if group else node.group
+            sentence = group.doc if group else "This group is not in the document."
+            self.head.put(title, sentence, GROUP_COLOUR, "Group")
+            return
+        found = self._catalogue.get(node.type)
+        if found is None:
+            sentence = "This type of node is not installed; what the document says of it is kept."
+            self.head.put(node.type, sentence, UNKNOWN_COLOUR, "Unknown")
+            return
+        colour = CATEGORY_COLOURS.get(found.category, UNKNOWN_COLOUR)
+        self.head.put(found.title, found.sentence(), colour, found.category)
+
+    def _put_form(self, tab: Tab, node: Node, names: Names, *, anew: bool) -> None:
+        params = params_of(node, tab.network, self._catalogue)
+        if self._form is None or _declarations(self._form.params) != _declarations(params):
+            self._replace_form(params)
+        elif anew:
+            # Another node of the same type: nothing that was typed for the other one stays.
+            self._replace_form(params)
+        assert self._form is not None
+        self._form.set_names(names)
+        self._form.set_folder(tab.session.folder)
+        self._form.fill(node.params)
+
+    def _replace_form(self, params: Mapping[str, Param[Any]]) -> None:
+        if self._form is not None:
+            blocked = QSignalBlocker(self._form)
+            self._forms.removeWidget(self._form)
+            self._form.hide()
+            self._form.deleteLater()
+            blocked.unblock()
+        form = self._form = self.follow(Form(params, self, folded=self.folded()))
+        form.setObjectName("params")
+        form.edited.connect(self._on_edited)
+        form.restored.connect(self._on_restored)
+        self._forms.addWidget(form)
+        form.setVisible(bool(params))
+
+    def _put_instance(self, node: Node, names: Names) -> None:
+        self.instance.setVisible(bool(node.group))
+        self.instance.set_names(names)
+        if node.group:
+            self.instance.fill({"repeat": node.repeat, "shared": node.shared})
+            self.instance.rows["shared"].setEnabled(node.repeat != 1 or node.shared)
+
+    def _on_renamed(self, new: object) -> None:
+        tab, old = self.tab, self.node_id
+        if tab is None or not old:
+            return
+        new, group = str(new), tab.group
+        self.do(f"Rename {old} to {new}", lambda n: edits.rename_node(n, old, new, group))
+        if new in tab.graph.nodes and not tab.selection:
+            tab.select(nodes=[new])
+
+    def _on_edited(self, name: str, value: object) -> None:
+        self._set(name, value, merge=True)
+
+    def _on_restored(self, name: str) -> None:
+        self._set(name, edits.DEFAULT, merge=False)
+
+    def _set(self, name: str, value: object, *, merge: bool) -> None:
+        if self.tab is None:
+            return
+        node, group, catalogue = self.node_id, self.tab.group, self._catalogue
+        key = f"param:{group}:{node}:{name}" if merge else ""
+        said = f"Set {name} of {node}" if merge else f"Restore {name} of {node}"
+        self.do(said, lambda n: with_param(n, [node], name, value, group, catalogue), key)
+
+    def _on_instance(self, name: str, value: Any) -> None:
+        if self.tab is None:
+            return
+        node, group = self.node_id, self.tab.group
+        self.do(
+            f"Set {name} of {node}",
+            lambda n: edits.set_flags(n, [node], group=group, **{name: value}),
+            f"flag:{group}:{node}:{name}",
+        )
+
+    def _on_instance_restored(self, name: str) -> None:
+        self._on_instance(name, _Instance.params[name].default)
+        self.seal()
+
+    def _on_switched(self, name: str, on: bool) -> None:
+        self._on_instance(name, on)
+        self.seal()
+
+    def _on_noted(self, text: str) -> None:
+        self._on_instance("note", text)
+
+
+def _names(tab: Tab) -> Names:
+    """What expressions may use in the shown graph, with the numbers of the shown instance."""
+    if not tab.group:
+        return NO_NAMES
+    run = tab.run
+    if run is not None and run.scope.values:
+        return run.scope.values
+    group = tab.network.groups[tab.group]
+    return {**{param.name: param.default for param in group.params}, REPEAT_INDEX: 0}
+
+
+def _declarations(params: Mapping[str, Param[Any]]) -> list[object]:
+    return [(name, type(param), param.facts()) for name, param in params.items()]

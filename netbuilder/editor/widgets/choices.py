@@ -1,0 +1,248 @@
+"""Editors where one chooses: words, yes or no, and sizes an axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt
+from PySide6.QtGui import QAction, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QWidget
+
+from netbuilder.editor.widgets.field import MIXED, Field
+from netbuilder.editor.widgets.icon_button import IconButton
+from netbuilder.editor.widgets.line import Line
+from netbuilder.editor.widgets.reading import (
+    has_expression,
+    is_unfinished,
+    number_text,
+    stepped,
+    value_of,
+)
+from netbuilder.editor.widgets.tips import introduce
+from netbuilder.node_api.expressions import Expression
+from netbuilder.node_api.params import Choice, Param, ParamError, Sizes
+
+_NOTHING = "none"
+
+
+class Combo(QComboBox):
+    """A choice that the wheel changes only while it has the focus."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumWidth(0)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(3)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Change while focused; otherwise the form scrolls."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class ChoiceField(Field):
+    """One of a few words."""
+
+    def __init__(self, param: Choice, parent: QWidget | None = None) -> None:
+        super().__init__(param, parent)
+        self.box = Combo(self)
+        self.introduce(self.box)
+        for word in param.choices:
+            self.box.addItem(word, word)
+        if param.optional:
+            self.box.addItem(_NOTHING, None)
+        self.row.addWidget(self.box, 1)
+        self.setFocusProxy(self.box)
+        self.box.activated.connect(self._on_chosen)
+
+    def put(self, value: Any, *, mixed: bool = False) -> None:
+        """Show a written value, or that several nodes differ in it."""
+        index = -1 if mixed else self.box.findData(value)
+        # A document may hold a word that is none of the choices; it is shown as it is.
+        self.box.setPlaceholderText(MIXED if mixed else str(value))
+        if self.box.currentIndex() != index:
+            self.box.setCurrentIndex(index)
+
+    def _on_chosen(self, index: int) -> None:
+        self.edited.emit(self.box.itemData(index))
+        self.ended.emit()
+
+
+class BoolField(Field):
+    """Yes or no."""
+
+    def __init__(self, param: Param[Any], parent: QWidget | None = None) -> None:
+        super().__init__(param, parent)
+        self.box = QCheckBox("off", self)
+        self.introduce(self.box)
+        self.row.addSpacing(4)
+        self.row.addWidget(self.box, 1)
+        self.setFocusProxy(self.box)
+        self.box.clicked.connect(self._on_clicked)
+
+    def put(self, value: Any, *, mixed: bool = False) -> None:
+        """Show a written value, or that several nodes differ in it."""
+        blocked = QSignalBlocker(self.box)
+        self.box.setTristate(mixed)
+        state = Qt.CheckState.Checked if value is True else Qt.CheckState.Unchecked
+        self.box.setCheckState(Qt.CheckState.PartiallyChecked if mixed else state)
+        known = value is True or value is False
+        self.box.setText(MIXED if mixed else ("on" if value else "off") if known else str(value))
+        blocked.unblock()
+
+    def _on_clicked(self) -> None:
+        self.box.setTristate(False)
+        self.edited.emit(self.box.checkState() != Qt.CheckState.Unchecked)
+        self.ended.emit()
+
+
+class SizesField(Field):
+    """A number an axis, side by side; a word or one formula takes the whole row."""
+
+    def __init__(self, param: Sizes, parent: QWidget | None = None) -> None:
+        super().__init__(param, parent)
+        self._sizes = param
+        self._shown: Any = None
+        self._mixed = False
+        self._wrong = False
+        self.lines: list[Line] = []
+        for axis in range(param.axes):
+            line = Line(self, steps=True)
+            self.introduce(line, f"_{axis + 1}" if axis else "")
+            if axis == param.axes - 1:
+                line.set_suffix(param.unit)
+            line.textEdited.connect(self._on_typed)
+            line.stepped.connect(self._on_stepped)
+            line.left.connect(self._on_left)
+            line.given_up.connect(self._on_given_up)
+            line.menu_made.connect(self.menu_made)
+            self.row.addWidget(line, 1)
+            self.lines.append(line)
+        self.setFocusProxy(self.lines[0])
+        self._add_words()
+
+    def put(self, value: Any, *, mixed: bool = False) -> None:
+        """Show a written value, or that several nodes differ in it."""
+        same = value == self._shown and mixed == self._mixed
+        self._shown, self._mixed = value, mixed
+        if same and self._wrong:
+            return
+        if not same:
+            self._say("")
+        if not (any(line.hasFocus() for line in self.lines) and not mixed and self._says(value)):
+            self._put_all()
+
+    def _add_words(self) -> None:
+        words = [*self._sizes.words, *([_NOTHING] if self.param.optional else [])]
+        if not words:
+            return
+        button = IconButton("chevron_down", self, side=20)
+        button.setText("\N{BLACK DOWN-POINTING SMALL TRIANGLE}")
+        name = self.param.name
+        sentence = f"Choose a word instead of numbers: {', '.join(words)}."
+        introduce(button, f"Words for {name.replace('_', ' ')}", sentence, f"words_{name}")
+        button.clicked.connect(self._on_words)
+        self.row.addWidget(button)
+        self._words = tuple(words)
+        self._button = button
+
+    def _put_all(self) -> None:
+        value = self._shown
+        wide = self._mixed or value is None or isinstance(value, str | Expression)
+        for axis, line in enumerate(self.lines):
+            line.setVisible(not wide or axis == 0)
+            line.setPlaceholderText(MIXED if self._mixed else _NOTHING if value is None else "")
+            item = value[axis] if isinstance(value, list | tuple) and axis < len(value) else value
+            line.put("" if self._mixed or item is None else number_text(item))
+        if wide and not self._mixed and has_expression(value):
+            self.lines[0].set_suffix("")
+
+    def _text(self) -> str:
+        texts = [line.text().strip() for line in self.lines if not line.isHidden()]
+        return texts[0] if len(set(texts)) == 1 else ", ".join(texts)
+
+    def _says(self, value: Any) -> bool:
+        try:
+            return bool(value_of(self.param, self._text(), self.names) == value)
+        except ParamError:
+            return False
+
+    def _on_typed(self) -> None:
+        texts = [line.text() for line in self.lines if not line.isHidden()]
+        try:
+            value = value_of(self.param, self._text(), self.names)
+        except ParamError as error:
+            if any(map(is_unfinished, texts)):
+                self._wrong = True
+            else:
+                self._say(str(error))
+            return
+        self._say("")
+        self._give(value)
+
+    def _give(self, value: Any) -> None:
+        self._shown, self._mixed = value, False
+        self.edited.emit(value)
+
+    def _on_stepped(self, steps: int) -> None:
+        line = self.sender()
+        if not isinstance(line, Line):
+            return
+        try:
+            number = int(line.text() or (self._sizes.min or 0))
+        except ValueError:
+            return
+        line.put(str(stepped(self.param, number, steps)))
+        line.selectAll()
+        self._on_typed()
+
+    def _on_left(self) -> None:
+        if self._mixed and not self._text():
+            return
+        try:
+            value = value_of(self.param, self._text(), self.names)
+        except ParamError as error:
+            self._say(str(error))
+            return
+        if self._wrong:
+            self._say("")
+            self._give(value)
+        if value == self._shown:
+            self._put_all()
+        self.ended.emit()
+
+    def _on_given_up(self) -> None:
+        self._say("")
+        self._put_all()
+
+    def _on_words(self) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("words")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for word in self._words:
+            menu.addAction(word)
+        if isinstance(self._shown, str) or self._shown is None:
+            menu.addAction("numbers")
+        menu.triggered.connect(self._on_word)
+        menu.popup(self._button.mapToGlobal(QPoint(0, self._button.height())))
+
+    def _on_word(self, action: QAction) -> None:
+        word = action.text()
+        self._say("")
+        if word == "numbers":
+            self._give(max(self._sizes.min or 0, 0))
+        else:
+            self._give(None if word == _NOTHING else word)
+        self._put_all()
+        self.ended.emit()
+        self.lines[0].setFocus()
+        self.lines[0].selectAll()
+
+    def _say(self, sentence: str) -> None:
+        self._wrong = bool(sentence)
+        for line in self.lines:
+            line.set_wrong(wrong=self._wrong)
+        self.refused.emit(sentence)
