@@ -1,0 +1,109 @@
+"""Laying out, aligning and distributing what is selected; each is one step and glides into place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF
+
+from netbuilder.app.arrange import Box4, How, Way, aligned, distributed
+from netbuilder.app.layout import arranged
+from netbuilder.editor.canvas.changing import Point, Positions, moved
+from netbuilder.editor.canvas.standing import (
+    card_rect,
+    held_by,
+    rect_of_card,
+    unsaid_positions,
+)
+from netbuilder.graph import edits
+from netbuilder.graph.model import Network
+
+if TYPE_CHECKING:
+    from netbuilder.editor.canvas.view import Canvas
+
+_Box = tuple[Point, Point]  # a frame's position and size
+
+
+def lay_out(canvas: Canvas) -> None:
+    """Lay out what is selected, or everything where fewer than two nodes are."""
+    tab = canvas.tab
+    graph, chosen = tab.graph, tab.selection.nodes
+    only = chosen if len(chosen) > 1 else None
+    if not graph.nodes:
+        return
+    sizes = {name: _size(card_rect(canvas, name)) for name in graph.nodes}
+    places = arranged(graph, sizes, canvas.workspace.preferences.settings.direction, only)
+    names = graph.nodes.keys() if only is None else only
+    _put(canvas, _anchored(canvas, {name: places[name] for name in names}), "Lay out")
+
+
+def align(canvas: Canvas, how: How) -> None:
+    """Line up the selected nodes."""
+    _put(canvas, aligned(_boxes(canvas), how), "Align")
+
+
+def distribute(canvas: Canvas, way: Way) -> None:
+    """Even out the gaps between the selected nodes."""
+    _put(canvas, distributed(_boxes(canvas), way), "Distribute")
+
+
+def _put(canvas: Canvas, places: dict[str, Point], label: str) -> None:
+    tab, group = canvas.tab, canvas.tab.group
+    before = {name: _corner(card_rect(canvas, name)) for name in places}
+    frames = _frames_along(canvas, places)
+    whole = Positions(places).over(unsaid_positions(canvas))
+
+    def edit(network: Network) -> Network:
+        network = moved(network, whole, group)
+        for name, (position, size) in frames.items():
+            network = edits.set_frame(network, name, group, position=position, size=size)
+        return network
+
+    tab.do(label, edit)
+    canvas.animate_moves(before)
+
+
+def _frames_along(canvas: Canvas, places: Collection[str] | dict[str, Point]) -> dict[str, _Box]:
+    """Where frames come so that they lie around their nodes as before."""
+    assert isinstance(places, dict)
+    found: dict[str, _Box] = {}
+    for name, frame in canvas.tab.graph.frames.items():
+        held = held_by(canvas, [name])
+        if not held.nodes.keys() & places.keys():
+            continue
+        old, new = QRectF(), QRectF()
+        for node in held.nodes:
+            rect = card_rect(canvas, node)
+            old = old.united(rect)
+            x, y = places.get(node, _corner(rect))
+            new = new.united(QRectF(x, y, rect.width(), rect.height()))
+        box = rect_of_card(frame)
+        position = new.x() + box.x() - old.x(), new.y() + box.y() - old.y()
+        size = box.width() + new.width() - old.width(), box.height() + new.height() - old.height()
+        found[name] = position, size
+    return found
+
+
+def _anchored(canvas: Canvas, places: dict[str, Point]) -> dict[str, Point]:
+    """The same layout with its upper left corner where the cards have it now."""
+    rects = [card_rect(canvas, name) for name in places]
+    left, top = min(r.x() for r in rects), min(r.y() for r in rects)
+    x, y = min(p[0] for p in places.values()), min(p[1] for p in places.values())
+    return {name: (px + left - x, py + top - y) for name, (px, py) in places.items()}
+
+
+def _boxes(canvas: Canvas) -> dict[str, Box4]:
+    found = {}
+    for name in sorted(canvas.tab.selection.nodes):
+        rect = card_rect(canvas, name)
+        found[name] = Box4(rect.x(), rect.y(), rect.width(), rect.height())
+    return found
+
+
+def _size(rect: QRectF) -> Point:
+    return rect.width(), rect.height()
+
+
+def _corner(rect: QRectF) -> Point:
+    return rect.x(), rect.y()

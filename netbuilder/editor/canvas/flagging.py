@@ -1,0 +1,60 @@
+"""Switching nodes: bypass, mute, freeze."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from netbuilder.app.branches import branch, bypassable
+from netbuilder.editor.tab import Tab
+from netbuilder.graph import edits
+
+
+def bypass(tab: Tab) -> None:
+    """Bypass the selected nodes, or end that where all of them are; what does not fit is refused."""
+    nodes = tab.selection.nodes
+    if _all(tab, nodes):
+        _set_bypass(tab, nodes, "Use", on=False)
+        return
+    run = tab.run
+    able = bypassable(run, nodes) if run else frozenset(nodes)
+    if not able:
+        name = min(nodes)
+        tab.refused.emit(
+            f"{name} cannot be bypassed: what comes out of it has another shape than what goes in. "
+            "Delete it, or change its parameters."
+        )
+        return
+    _set_bypass(tab, able, "Bypass", on=True)
+
+
+def mute(tab: Tab) -> None:
+    """Bypass the branches that the selected nodes are on, or end that."""
+    nodes = frozenset(n for name in tab.selection.nodes for n in branch(tab.graph, name))
+    if not nodes:
+        tab.refused.emit("Inputs, targets and outputs are on no branch. Select what lies between.")
+        return
+    _set_bypass(tab, nodes, "Unmute" if _all(tab, nodes) else "Mute", on=not _all(tab, nodes))
+
+
+def freeze(tab: Tab) -> None:
+    """Keep the weights of the selected nodes, or train them again where all are kept."""
+    nodes, group = tab.selection.nodes, tab.group
+    on = not all(tab.graph.nodes[name].frozen for name in nodes)
+    label = f"{'Freeze' if on else 'Unfreeze'} {_named(nodes)}"
+    tab.do(label, lambda network: edits.set_flags(network, nodes, frozen=on, group=group))
+
+
+def _set_bypass(tab: Tab, nodes: Collection[str], word: str, *, on: bool) -> None:
+    group = tab.group
+    tab.do(
+        f"{word} {_named(nodes)}",
+        lambda network: edits.set_flags(network, nodes, bypass=on, group=group),
+    )
+
+
+def _all(tab: Tab, nodes: Collection[str]) -> bool:
+    return all(tab.graph.nodes[name].bypass for name in nodes)
+
+
+def _named(nodes: Collection[str]) -> str:
+    return next(iter(nodes)) if len(nodes) == 1 else f"{len(nodes)} nodes"
