@@ -1,0 +1,203 @@
+"""Where things lie on the canvas: a grid to find what is near, and the curves of the wires."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from math import floor, hypot
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+K = TypeVar("K", bound=Hashable)
+
+CELL = 512.0  # px of the scene
+_MANY = 64  # cells; what covers more is looked at in every search
+_STEPS = 16
+_LEAST = 36.0  # px that a curve reaches out of its port
+_BACK = 90.0
+
+
+class Places(Generic[K]):
+    """Finds what lies near a place without looking at everything: rectangles by key, in a grid."""
+
+    def __init__(self) -> None:
+        self._rects: dict[K, QRectF] = {}
+        self._cells: dict[tuple[int, int], set[K]] = {}
+        self._large: set[K] = set()
+
+    def __len__(self) -> int:
+        return len(self._rects)
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._rects
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._rects)
+
+    def rect(self, key: K) -> QRectF:
+        """Return where something lies.
+
+        Raises:
+            KeyError: It is not here.
+        """
+        return self._rects[key]
+
+    def put(self, key: K, rect: QRectF) -> None:
+        """Say where something lies; what was said before about it is forgotten."""
+        if key in self._rects:
+            self.take(key)
+        self._rects[key] = rect
+        span = _span(rect)
+        if _count(span) > _MANY:
+            self._large.add(key)
+            return
+        for cell in _cells(span):
+            self._cells.setdefault(cell, set()).add(key)
+
+    def take(self, key: K) -> None:
+        """Forget something; it need not be here."""
+        rect = self._rects.pop(key, None)
+        if rect is None:
+            return
+        if key in self._large:
+            self._large.discard(key)
+            return
+        for cell in _cells(_span(rect)):
+            found = self._cells[cell]
+            found.discard(key)
+            if not found:
+                del self._cells[cell]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._rects.clear()
+        self._cells.clear()
+        self._large.clear()
+
+    def near(self, rect: QRectF) -> set[K]:
+        """Return what touches a rectangle."""
+        span = _span(rect)
+        rects = self._rects
+        if _count(span) > len(self._cells):
+            return {key for key, own in rects.items() if _touch(own, rect)}
+        found = set(self._large)
+        for cell in _cells(span):
+            found |= self._cells.get(cell, set())
+        return {key for key in found if _touch(rects[key], rect)}
+
+
+class Curve:
+    """A wire from an output to an input.
+
+    Args:
+        start: The output.
+        end: The input.
+    """
+
+    __slots__ = ("_points", "box", "controls", "end", "path", "start")
+
+    def __init__(self, start: QPointF, end: QPointF) -> None:
+        self.start, self.end = start, end
+        across = end.x() - start.x()
+        reach = max(across * 0.5, _LEAST) if across >= 0 else min(_BACK - across * 0.25, 240.0)
+        if abs(across) + abs(end.y() - start.y()) < _LEAST:  # two dots beside each other
+            reach = abs(across) * 0.5
+        self.controls = (
+            QPointF(start.x() + reach, start.y()),
+            QPointF(end.x() - reach, end.y()),
+        )
+        self.path = QPainterPath(start)
+        self.path.cubicTo(*self.controls, end)
+        self.box = self.path.controlPointRect()
+        self._points: tuple[QPointF, ...] = ()
+
+    @property
+    def points(self) -> tuple[QPointF, ...]:
+        """Points along the curve, close enough for tests of distance."""
+        if not self._points:
+            (a, d), (b, c) = (self.start, self.end), self.controls
+            self._points = tuple(_point(a, b, c, d, i / _STEPS) for i in range(_STEPS + 1))
+        return self._points
+
+    def distance(self, at: QPointF) -> float:
+        """Return how far a point is from the curve."""
+        points = self.points
+        return min(_distance(at, points[i], points[i + 1]) for i in range(_STEPS))
+
+    def crosses(self, line: QLineF) -> bool:
+        """Whether a straight line crosses the curve."""
+        points = self.points
+        return any(
+            line.intersects(QLineF(points[i], points[i + 1]))[0]
+            == QLineF.IntersectionType.BoundedIntersection
+            for i in range(_STEPS)
+        )
+
+
+def grown(rect: QRectF, by: float) -> QRectF:
+    """Return a rectangle larger by so much on every side."""
+    return rect.adjusted(-by, -by, by, by)
+
+
+def around(rects: Iterable[QRectF]) -> QRectF:
+    """Return the rectangle around all; an empty one for none."""
+    found = list(rects)
+    if not found:
+        return QRectF()
+    left, top = min(r.left() for r in found), min(r.top() for r in found)
+    right, bottom = max(r.right() for r in found), max(r.bottom() for r in found)
+    return QRectF(left, top, right - left, bottom - top)
+
+
+def segments(points: Sequence[QPointF]) -> Iterator[QLineF]:
+    """Yield the lines between points in a row."""
+    for i in range(len(points) - 1):
+        yield QLineF(points[i], points[i + 1])
+
+
+def _point(a: QPointF, b: QPointF, c: QPointF, d: QPointF, t: float) -> QPointF:
+    u = 1 - t
+    p, q, r, s = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+    return QPointF(
+        p * a.x() + q * b.x() + r * c.x() + s * d.x(), p * a.y() + q * b.y() + r * c.y() + s * d.y()
+    )
+
+
+def _distance(at: QPointF, a: QPointF, b: QPointF) -> float:
+    dx, dy = b.x() - a.x(), b.y() - a.y()
+    length = dx * dx + dy * dy
+    share = ((at.x() - a.x()) * dx + (at.y() - a.y()) * dy) / length if length else 0.0
+    share = min(max(share, 0.0), 1.0)
+    return hypot(at.x() - a.x() - share * dx, at.y() - a.y() - share * dy)
+
+
+def _touch(one: QRectF, other: QRectF) -> bool:
+    # QRectF.intersects says no for a wire without height.
+    return (
+        one.left() <= other.right()
+        and other.left() <= one.right()
+        and one.top() <= other.bottom()
+        and other.top() <= one.bottom()
+    )
+
+
+def _span(rect: QRectF) -> tuple[int, int, int, int]:
+    return (
+        floor(rect.left() / CELL),
+        floor(rect.top() / CELL),
+        floor(rect.right() / CELL),
+        floor(rect.bottom() / CELL),
+    )
+
+
+def _count(span: tuple[int, int, int, int]) -> int:
+    left, top, right, bottom = span
+    return (right - left + 1) * (bottom - top + 1)
+
+
+def _cells(span: tuple[int, int, int, int]) -> Iterator[tuple[int, int]]:
+    left, top, right, bottom = span
+    for column in range(left, right + 1):
+        for row in range(top, bottom + 1):
+            yield column, row

@@ -1,0 +1,106 @@
+"""What is said about things on the canvas when the pointer rests on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from netbuilder.editor.canvas.hits import Hit
+from netbuilder.graph.model import Endpoint
+from netbuilder.node_api.ports import TensorType
+
+if TYPE_CHECKING:
+    from netbuilder.check.diagnostics import Diagnostic
+    from netbuilder.check.runs import Record
+    from netbuilder.editor.canvas.scene import Scene
+
+_DOT = " \N{MIDDLE DOT} "
+_MOST = 6  # problems that are told at once
+
+
+def tip_of(scene: Scene, hit: Hit, reason: str = "") -> str:
+    """Return what to say about what lies under the pointer; empty for nothing.
+
+    Args:
+        scene: The scene.
+        hit: What lies there.
+        reason: Why a dragged wire does not fit the port.
+    """
+    record = scene.record(hit.node) if hit.node else None
+    if record is not None and hit.kind == "port":
+        return _shown(_port(record, hit, reason))
+    if record is not None and hit.kind == "badge":
+        return _shown(_problems(scene.problems(hit.node)))
+    if record is not None:
+        return _shown([*_node(record), *_problems(scene.problems(hit.node))])
+    if hit.kind == "edge" and hit.edge is not None:
+        return _shown(_edge(scene, hit.edge))
+    return ""
+
+
+def _node(record: Record) -> list[str]:
+    node, kind = record.node, record.kind
+    lines = [f"<b>{escape(kind.title)}</b>{_DOT}{escape(node.id)}"]
+    if node.note:
+        lines.append(escape(node.note))
+    if kind.node_type is not None and not node.note:
+        lines.append(escape(kind.node_type.sentence()))
+    if node.bypass:
+        lines.append("Bypassed: what comes in goes straight out.")
+    if node.frozen:
+        lines.append("Frozen: training leaves its weights as they are.")
+    return lines
+
+
+def _port(record: Record, hit: Hit, reason: str) -> list[str]:
+    kind = record.kind
+    if hit.side == "in":
+        flows = dict(zip(kind.inputs, record.inputs, strict=True)).get(hit.port)
+    else:
+        flows = record.result.types.get(hit.port)
+    lines = [f"<b>{escape(hit.port)}</b>{_DOT}{_flow(flows)}"]
+    doc = _doc(record, hit)
+    if doc:
+        lines.append(escape(doc))
+    if hit.side == "in" and hit.port in kind.inputs and hit.port not in kind.required:
+        lines.append("May stay unconnected.")
+    if reason:
+        lines.append(f"Does not fit: {escape(reason)}")
+    return lines
+
+
+def _doc(record: Record, hit: Hit) -> str:
+    instance = record.kind.instance
+    if instance is None:
+        return ""
+    ports = instance.in_ports if hit.side == "in" else instance.out_ports
+    return next((port.declared.doc for port in ports if port.name == hit.port), "")
+
+
+def _edge(scene: Scene, target: Endpoint) -> list[str]:
+    wire = scene.wire(target)
+    record = scene.record(wire.source.node)
+    flows = record.result.types.get(wire.source.port) if record else None
+    ends = f"{escape(str(wire.source))} \N{RIGHTWARDS ARROW} {escape(str(target))}"
+    return [f"<b>{ends}</b>", _flow(flows)]
+
+
+def _flow(tensor: TensorType | None) -> str:
+    return f"{escape(str(tensor))}{_DOT}{tensor.dtype}" if tensor else "shape not known yet"
+
+
+def _problems(found: Sequence[Diagnostic]) -> list[str]:
+    lines = []
+    for one in found[:_MOST]:
+        lines.append(f"<b>{one.severity.capitalize()} {one.code}</b>{_DOT}{escape(one.message)}")
+        if one.hint:
+            lines.append(f"<i>{escape(one.hint[:1].upper() + one.hint[1:])}.</i>")
+    if len(found) > _MOST:
+        lines.append(f"and {len(found) - _MOST} more, see Problems")
+    return lines
+
+
+def _shown(lines: list[str]) -> str:
+    # Every text of a document is escaped above; the tags are ours.
+    return "<div style='white-space:pre-wrap'>" + "<br>".join(lines) + "</div>" if lines else ""
