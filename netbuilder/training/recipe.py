@@ -10,6 +10,8 @@ from netbuilder.node_api.errors import NetBuilderError
 from netbuilder.node_api.params import Bool, Choice, Declared, Float, Int, ParamError, Text
 
 LARGER_IS_BETTER = ("accuracy", "f1", "auroc", "r2")
+# Values that change no number, so that a checkpoint is good under others as well.
+FREE = ("checkpoint_every", "checkpoint_seconds", "device", "threads")
 
 
 class RecipeError(NetBuilderError):

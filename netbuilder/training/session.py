@@ -29,14 +29,12 @@ from netbuilder.training.evaluate import choose_device, evaluate, figures, in_pr
 from netbuilder.training.failures import Failure, failure_of
 from netbuilder.training.learner import Learner
 from netbuilder.training.loop import Identity, NotFinite, Trainer, Why, write_quietly
-from netbuilder.training.recipe import Recipe
+from netbuilder.training.recipe import FREE, Recipe
 from netbuilder.training.run import RunError, RunFolder, append_event, read_json, write_json
 from netbuilder.training.tensors import to_tensors
 from netbuilder.training.trace import find_origin
 from netbuilder.training.watching import Watching
 
-# Values of a recipe that change no number, so that a checkpoint is good under others as well.
-FREE = ("checkpoint_every", "checkpoint_seconds", "device", "threads")
 PACKAGES = ("netbuilder", "torch", "numpy", "safetensors", "torchmetrics", "scikit-learn")
 RESERVE_BYTES = 64 * 1024
 

@@ -1,0 +1,211 @@
+"""What a run says, read beside the main loop in slices: state, records, events, activity."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netbuilder.files.documents import load
+from netbuilder.files.errors import FileError
+from netbuilder.graph.model import Network
+from netbuilder.graph.semantics import semantic_hash
+from netbuilder.node_api.errors import NetBuilderError
+from netbuilder.training.client import RunState, Worker, list_runs, run_state
+from netbuilder.training.recipe import FREE, Recipe
+from netbuilder.training.run import RunError, RunFolder, Status, read_events, read_json
+
+if TYPE_CHECKING:
+    from netbuilder.training.columns import ColumnReader, Columns
+
+_STATE_EVERY = 0.5  # s between two looks at the status and the lock
+_TOUCH_EVERY = 3.0  # s; the worker takes it that nobody watches after ten
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What does not change about a run.
+
+    Attributes:
+        title: The title of its network.
+        recipe: How it is trained.
+        meaning: The hash of what is trained; empty where the graph cannot be read.
+    """
+
+    title: str
+    recipe: Recipe
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A run in a line.
+
+    Attributes:
+        path: Its folder.
+        state: Where it stands.
+        facts: What does not change.
+        result: What came out; None while it has not ended.
+        began: When it was started first, seconds since 1970; 0 while not.
+        ended: When it was heard of last.
+    """
+
+    path: Path
+    state: RunState
+    facts: Facts
+    result: dict[str, Any] | None
+    began: float
+    ended: float
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came since the last look.
+
+    Attributes:
+        state: Where it stands; None if nobody looked this time.
+        columns: New records.
+        more: Whether there are more to read at once.
+        events: What happened.
+        activity: What the layers did in the last step that was measured; None without news.
+        result: What came out, once it has ended.
+    """
+
+    state: RunState | None
+    columns: Columns | None
+    more: bool
+    events: list[dict[str, Any]]
+    activity: dict[str, Any] | None
+    result: dict[str, Any] | None
+
+
+class Tail:
+    """Reads a run as it grows; to be used by one thread at a time.
+
+    Args:
+        run: The run.
+        worker: Its process if this program started it.
+
+    Attributes:
+        worker: The same.
+        watched: Whether somebody looks at its layers.
+    """
+
+    def __init__(self, run: RunFolder, worker: Worker | None = None) -> None:
+        self.run = run
+        self.worker = worker
+        self.watched = False
+        self._reader: ColumnReader | None = None
+        self._events = 0
+        self._activity = 0
+        self._state_due = 0.0
+        self._touch_due = 0.0
+
+    def read(self) -> News:
+        """Return what is new.
+
+        Raises:
+            NetBuilderError: The folder cannot be read.
+            OSError: The same.
+        """
+        # numpy takes a moment to import, which the main loop must not spend.
+        from netbuilder.training.columns import ColumnReader
+
+        if self._reader is None:
+            self._reader = ColumnReader(self.run.records)
+        now = time.monotonic()
+        if self.watched and now >= self._touch_due:
+            self._touch_due = now + _TOUCH_EVERY
+            with suppress(OSError):
+                self.run.watched.touch()
+        found, self._events = read_events(self.run.events, self._events)
+        ended = self.worker is not None and self.worker.poll() is not None
+        state = None
+        if ended or found or now >= self._state_due:
+            self._state_due = now + _STATE_EVERY
+            state = run_state(self.run)
+            if ended:
+                self.worker = None
+        # Read after the state was asked, so that an ended run has said everything.
+        late, self._events = read_events(self.run.events, self._events)
+        columns, more = self._reader.read()
+        result = self.run.result() if state is not None and not state.active else None
+        return News(state, columns, more, [*found, *late], self._layers(), result)
+
+    def _layers(self) -> dict[str, Any] | None:
+        try:
+            stamp = self.run.activity.stat().st_mtime_ns
+        except OSError:
+            return None
+        if stamp == self._activity:
+            return None
+        self._activity = stamp
+        try:
+            return read_json(self.run.activity)
+        except RunError:
+            return None
+
+
+def survey(folder: Path) -> list[Overview]:
+    """Return the runs in a folder; one that is damaged hides no other."""
+    return [overview(run) for run in list_runs(folder)]
+
+
+def overview(run: RunFolder) -> Overview:
+    """Return a run in a line."""
+    try:
+        state = run_state(run)
+        result = None if state.active else run.result()
+        events = run.event_list()
+        times = [float(event.get("time", 0.0)) for event in events]
+        return Overview(
+            run.path,
+            state,
+            facts(run),
+            result,
+            times[0] if times else state.status.time,
+            times[-1] if times else state.status.time,
+        )
+    except (NetBuilderError, OSError, ValueError, TypeError) as error:
+        status = Status(state="failed", cause=str(error))
+        broken = RunState("damaged", str(error), status, False, 0, False)
+        return Overview(run.path, broken, Facts("", Recipe(), ""), None, 0.0, 0.0)
+
+
+def facts(run: RunFolder) -> Facts:
+    """Return what does not change about a run.
+
+    Raises:
+        NetBuilderError: The folder cannot be read.
+    """
+    try:
+        network = load(run.graph)
+    except FileError:
+        return Facts("", run.recipe(), "")
+    return Facts(network.title, run.recipe(), meaning(network))
+
+
+def meaning(network: Network) -> str:
+    """Return the hash of what is trained; what changes no number is left out."""
+    recipe = {name: value for name, value in network.recipe.items() if name not in FREE}
+    return semantic_hash(replace(network, recipe=recipe))
+
+
+def remove(run: RunFolder) -> None:
+    """Remove a run's folder.
+
+    Raises:
+        RunError: It is being trained.
+        OSError: It cannot be removed.
+    """
+    import shutil
+
+    if run.is_active():
+        raise RunError(f"{run.path} is being trained; stop it first")
+    # Under another name first: half a run in the list would be worse than none.
+    doomed = run.path.with_name(f".{run.path.name}-{os.getpid()}")
+    run.path.rename(doomed)
+    shutil.rmtree(doomed)
