@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
+
+
+class _Bare(QWidget):
+    """A title bar that takes no room."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Nothing; a plain widget's hint would be less than that."""
+        return QSize(0, 0)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Nothing as well."""
+        return QSize(0, 0)
 
 
 class Dock(QDockWidget):
@@ -32,8 +44,7 @@ class Dock(QDockWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.setWidget(self._holder)
-        self._bare = QWidget(self)
-        self._bare.setFixedHeight(0)
+        self._bare = _Bare(self)
         self.setTitleBarWidget(self._bare)
         self.visibilityChanged.connect(self._on_visible)
         self.topLevelChanged.connect(self._on_floating)

@@ -61,6 +61,8 @@ class _Engine(QIconEngine):
 
     def pixmap(self, size, mode, state) -> QPixmap:  # type: ignore[no-untyped-def] # noqa: ANN001 - Qt's
         """Draw it as a picture."""
+        if size.isEmpty():
+            return QPixmap()
         image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(image)

@@ -16,7 +16,8 @@ _SHEET: Final = Template(
     """
 * { outline: 0; }
 QWidget { color: $text; font-size: 13px; }
-QMainWindow, QDialog { background: $window; }
+QMainWindow { background: $panel; }
+QDialog { background: $window; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 QWidget#panel, QWidget[role="panel"] { background: $panel; }
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 6px 8px; font-size: 12px; }
@@ -66,7 +67,9 @@ QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color:
 QPushButton[role="small"] { padding: 2px 8px; font-size: 12px; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
+QToolButton[role="tiny"] { padding: 1px; border-radius: 4px; }
 QToolButton:hover { background: $raised; }
+QToolButton[role="tiny"]:hover { background: $line; }
 QToolButton:checked { background: $select; }
 QToolButton:focus { border-color: $accent; }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QTabBar, QToolButton, QWidget
 
 from netbuilder.editor.canvas.breadcrumb import Breadcrumb
@@ -23,6 +23,7 @@ class TabStrip(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("strip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._workspace = workspace
         self._bar = QTabBar(self)
         self._bar.setObjectName("documents")
@@ -50,8 +51,8 @@ class TabStrip(QWidget):
         self._following = True
         index = self._bar.addTab("")
         button = QToolButton(self._bar)
-        button.setProperty("role", "quiet")
-        button.setFixedSize(18, 18)
+        button.setProperty("role", "tiny")
+        button.setIconSize(QSize(12, 12))
         button.clicked.connect(self._on_close)
         self._bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, button)
         self._following = False

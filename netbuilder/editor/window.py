@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
             | QMainWindow.DockOption.GroupedDragging
         )
         self._canvases: dict[Tab, Canvas] = {}
+        self._dress()
         workspace.actions = self.actions_ = Actions(workspace, self)
         workspace.runs = self.runs = Runs(workspace)
         self.runs.setParent(self)
@@ -83,7 +84,6 @@ class MainWindow(QMainWindow):
         self._build()
         self._bind()
         self._connect()
-        self.restyle()
         self.resize(_SIZE)
         self._restore_layout()
         self._on_switched()
@@ -219,10 +219,13 @@ class MainWindow(QMainWindow):
 
     def restyle(self) -> None:
         """Take the theme's colours."""
+        self._dress()
+        self.actions_.tint()
+
+    def _dress(self) -> None:
         application = QApplication.instance()
         if isinstance(application, QApplication):
             style.apply(application, self.workspace.look.theme)
-        self.actions_.tint()
 
     def _on_opened(self, tab: Tab) -> None:
         canvas = Canvas(tab, self.workspace, self._stack)
@@ -257,7 +260,7 @@ class MainWindow(QMainWindow):
         self.actions_.refresh()
         self.top_bar.refresh()
         tab = self.workspace.current
-        name = f"{tab.session.name} - NetBuilder" if tab else "NetBuilder"
+        name = f"{tab.session.name}[*] - NetBuilder" if tab else "NetBuilder"
         self.setWindowTitle(name)
         self.setWindowModified(bool(tab and not tab.session.document.is_clean))
         if tab is not None:

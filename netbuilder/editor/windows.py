@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
+from netbuilder.editor.canvas.placing import Spot, offer_of, place
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.workspace import Workspace
 
@@ -125,6 +126,10 @@ class Windows(QObject):
             "There is nothing to train towards: add a Target and a loss, such as CrossEntropy, and connect them.",
         )
 
+    def sure(self) -> None:
+        """Let the window close without a question; whoever calls this has asked already."""
+        self._sure = True
+
     def may_close(self) -> bool:
         """Whether the window may close now; otherwise a question is open that closes it later."""
         if self._sure:
@@ -178,14 +183,15 @@ class Windows(QObject):
             if any(not tab.session.document.is_clean for tab in self._workspace.tabs):
                 self.may_close()
                 return
-        self._sure = True
+        self.sure()
         self._window.close()
 
     def _on_chosen(self, entry: str) -> None:
         """Add what was chosen in the palette in the middle of the canvas."""
-        canvas = self._window.canvas
-        if canvas is not None and canvas.hands is not None:
-            canvas.hands.place(entry)
+        canvas, offer = self._window.canvas, offer_of(entry)
+        if canvas is not None and offer is not None:
+            middle = canvas.mapToScene(canvas.viewport().rect().center())
+            place(canvas, offer, Spot(middle))
             canvas.setFocus()
 
     def _help(self) -> None:
