@@ -114,9 +114,9 @@ def _new_notes(before: Graph, after: Graph) -> set[str]:
 def _free(canvas: Canvas, at: QPointF) -> tuple[float, float]:
     """The point of the grid at the cursor, or beside it where the last paste lies already."""
     graph = canvas.tab.graph
-    taken = {
-        c.position for c in (*graph.nodes.values(), *graph.frames.values(), *graph.notes.values())
-    }
+    taken = {node.position for node in graph.nodes.values()}
+    taken |= {frame.position for frame in graph.frames.values()}
+    taken |= {note.position for note in graph.notes.values()}
     x, y = on_grid(canvas, at.x(), at.y())
     while (x, y) in taken:
         x, y = x + _STEP, y + _STEP

@@ -58,7 +58,9 @@ def expand(tab: Tab) -> None:
 def instances_of(tab: Tab) -> list[str]:
     """The selected nodes that are instances of a group that is there."""
     nodes, groups = tab.graph.nodes, tab.network.groups
-    return [name for name in sorted(tab.selection.nodes) if nodes[name].group in groups]
+    # While an edit is being told, the selection may still name a node that is gone.
+    chosen = sorted(tab.selection.nodes & nodes.keys())
+    return [name for name in chosen if nodes[name].group in groups]
 
 
 def keep_group(workspace: Workspace, tab: Tab) -> None:

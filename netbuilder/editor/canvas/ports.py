@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QPointF
 
@@ -32,7 +32,7 @@ class Loose:
     moved: Endpoint | None = None
 
     @property
-    def wants(self) -> str:
+    def wants(self) -> Literal["in", "out"]:
         """The side of the ports it can go to."""
         return "in" if self.is_output else "out"
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from netbuilder.editor.canvas.offers import Offer, search
+from netbuilder.editor.canvas.offers import Found, Offer, search
 from netbuilder.editor.canvas.search_rows import ROW, RowPainter, Rows
 from netbuilder.editor.icons import icon
 from netbuilder.editor.look import Look
@@ -84,7 +84,8 @@ class SearchBox(QFrame):
         super().__init__(parent)
         self.setObjectName("search_box")
         self.setAccessibleName("Search")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # A click anywhere on the card leaves the focus in its field, and does not give it to the canvas.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._look = look
         self._offers: Sequence[Offer] = ()
         self._recent: Sequence[str] = ()
@@ -98,6 +99,11 @@ class SearchBox(QFrame):
     def is_open(self) -> bool:
         """Whether it is shown."""
         return self.isVisible()
+
+    @property
+    def found(self) -> Sequence[Found]:
+        """What is listed, the best first."""
+        return self._rows.found
 
     def ask(
         self,
@@ -140,6 +146,7 @@ class SearchBox(QFrame):
         self._field.setPlaceholderText("Find a layer")
         self._field.setAccessibleName("Find a layer")
         self._field.setToolTip("Type a few letters, choose with the arrows, place with Enter.")
+        self.setFocusProxy(self._field)
         self._glass = QAction(self)
         self._field.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self._about = self._label("search_about")
