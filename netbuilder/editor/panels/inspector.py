@@ -133,7 +133,7 @@ class Inspector(QWidget):
 
     def _listen(self) -> None:
         """Follow the trainings from when there are any."""
-        runs = getattr(self._workspace, "runs", None)
+        runs = self._workspace.runs
         if runs is not None and runs is not self._runs:
             self._runs = runs
             runs.live.connect(self._on_live)

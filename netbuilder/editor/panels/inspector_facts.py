@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -12,9 +12,15 @@ from netbuilder.editor.widgets.figure_rows import Figure, FigureRows
 from netbuilder.editor.widgets.figures import amount, measured, shape, size
 from netbuilder.editor.widgets.histogram import Histogram
 from netbuilder.editor.widgets.section import Section
+from netbuilder.editor.widgets.tips import tip
 from netbuilder.graph.model import Network
 from netbuilder.node_api.dims import size_at
 from netbuilder.node_api.ports import TensorType
+
+if TYPE_CHECKING:
+    from netbuilder.editor.training.run_view import Activity
+
+_PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
 
 
 class Facts(QWidget):
@@ -44,20 +50,26 @@ class Facts(QWidget):
         self.costs.put(figures)
         self._costs.setVisible(bool(figures))
 
-    def put_live(self, name: str, activity: Any) -> None:
+    def put_live(self, name: str, activity: Activity | None) -> None:
         """Show what a training says of a node; None where none does."""
         self._live.setVisible(activity is not None)
         if activity is None:
             return
         self._live.heading.setText(f"Live, {name}" if name else "Live")
-        rows = [Figure("output mean \N{PLUS-MINUS SIGN} std", _spread(activity))]
-        norm = getattr(activity, "gradient_norm", None)
-        if norm is not None:
-            rows.append(Figure("gradient norm", measured(norm)))
+        rows = []
+        if activity.mean is not None and activity.std is not None:
+            spread = f"{measured(activity.mean)} {_PLUS_MINUS} {measured(activity.std)}"
+            rows.append(Figure(f"output mean {_PLUS_MINUS} std", spread))
+        if activity.gradient_norm is not None:
+            sentence = "Of the weights' gradients; of the output's where there are no weights."
+            norm = measured(activity.gradient_norm)
+            rows.append(Figure("gradient norm", norm, sentence=sentence))
         self.live.put(rows)
-        counts = getattr(activity, "histogram", None) or ()
-        self._bars.put(counts)
-        self._bars.setVisible(bool(len(counts)))
+        self._bars.put(activity.histogram)
+        self._bars.setVisible(bool(activity.histogram))
+        if activity.low is not None and activity.high is not None:
+            low, high = measured(activity.low), measured(activity.high)
+            self._bars.setToolTip(tip(f"Outputs from {low} to {high}."))
 
     def _section(self, title: str, column: QVBoxLayout) -> tuple[Section, FigureRows]:
         section = Section(title, self)
@@ -110,7 +122,3 @@ def _port(name: str, sentence: str, tensor: TensorType | None) -> Figure:
         return Figure(name, "\N{EN DASH}", sentence=f"{sentence}: not known")
     said = shape(tensor.shape)
     return Figure(name, said, tensor.dtype, f"{sentence}: {tensor.dtype} {said}")
-
-
-def _spread(activity: Any) -> str:
-    return f"{measured(activity.mean)} \N{PLUS-MINUS SIGN} {measured(activity.std)}"

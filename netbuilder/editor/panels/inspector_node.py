@@ -93,11 +93,10 @@ class NodePage(Page):
 
     def put_live(self, tab: Tab) -> None:
         """Show what the shown training says of the node."""
-        runs = getattr(self.workspace, "runs", None)
-        view = getattr(runs, "shown", None) or getattr(runs, "active", None)
-        activity = getattr(view, "activity", None) or {}
-        title = str(getattr(view, "title", "") or getattr(view, "name", ""))
-        self.facts.put_live(title, activity.get(f"{tab.path}{self.node_id}"))
+        runs = self.workspace.runs
+        view = runs.shown if runs is not None else None
+        activity = view.activity.get(f"{tab.path}{self.node_id}") if view else None
+        self.facts.put_live(view.name if view else "", activity)
 
     def rename(self) -> None:
         """Let the name be typed."""

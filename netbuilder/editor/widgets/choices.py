@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt
-from PySide6.QtGui import QAction, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QSignalBlocker, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QWidget
 
+from netbuilder.editor.widgets.chevron import ChevronButton, draw_chevron
 from netbuilder.editor.widgets.field import MIXED, Field
-from netbuilder.editor.widgets.icon_button import IconButton
 from netbuilder.editor.widgets.line import Line
 from netbuilder.editor.widgets.reading import (
-    has_expression,
     is_unfinished,
     number_text,
     stepped,
@@ -34,6 +33,13 @@ class Combo(QComboBox):
         self.setMinimumWidth(0)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(3)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the box, and a chevron in the theme's quiet colour."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        draw_chevron(painter, QPointF(self.width() - 13, self.height() / 2), down=True)
+        painter.end()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Change while focused; otherwise the form scrolls."""
@@ -112,8 +118,6 @@ class SizesField(Field):
         for axis in range(param.axes):
             line = Line(self, steps=True)
             self.introduce(line, f"_{axis + 1}" if axis else "")
-            if axis == param.axes - 1:
-                line.set_suffix(param.unit)
             line.textEdited.connect(self._on_typed)
             line.stepped.connect(self._on_stepped)
             line.left.connect(self._on_left)
@@ -122,7 +126,16 @@ class SizesField(Field):
             self.row.addWidget(line, 1)
             self.lines.append(line)
         self.setFocusProxy(self.lines[0])
+        self._button: ChevronButton | None = None
+        self._words: tuple[str, ...] = ()
         self._add_words()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the button at the right end of the last line."""
+        super().resizeEvent(event)
+        if self._button is not None:
+            self._button.move(self.width() - self._button.width() - 3, 3)
+            self._button.raise_()
 
     def put(self, value: Any, *, mixed: bool = False) -> None:
         """Show a written value, or that several nodes differ in it."""
@@ -139,26 +152,25 @@ class SizesField(Field):
         words = [*self._sizes.words, *([_NOTHING] if self.param.optional else [])]
         if not words:
             return
-        button = IconButton("chevron_down", self, side=20)
-        button.setText("\N{BLACK DOWN-POINTING SMALL TRIANGLE}")
+        button = self._button = ChevronButton(self)
         name = self.param.name
         sentence = f"Choose a word instead of numbers: {', '.join(words)}."
         introduce(button, f"Words for {name.replace('_', ' ')}", sentence, f"words_{name}")
         button.clicked.connect(self._on_words)
-        self.row.addWidget(button)
         self._words = tuple(words)
-        self._button = button
 
     def _put_all(self) -> None:
         value = self._shown
+        room = 16 if self._button is not None else 0
         wide = self._mixed or value is None or isinstance(value, str | Expression)
         for axis, line in enumerate(self.lines):
             line.setVisible(not wide or axis == 0)
+            last = axis == (0 if wide else len(self.lines) - 1)
+            line.set_room(room if last else 0)
             line.setPlaceholderText(MIXED if self._mixed else _NOTHING if value is None else "")
             item = value[axis] if isinstance(value, list | tuple) and axis < len(value) else value
             line.put("" if self._mixed or item is None else number_text(item))
-        if wide and not self._mixed and has_expression(value):
-            self.lines[0].set_suffix("")
+            line.set_suffix(self.param.unit if last and not wide else "")
 
     def _text(self) -> str:
         texts = [line.text().strip() for line in self.lines if not line.isHidden()]
@@ -227,7 +239,7 @@ class SizesField(Field):
         if isinstance(self._shown, str) or self._shown is None:
             menu.addAction("numbers")
         menu.triggered.connect(self._on_word)
-        menu.popup(self._button.mapToGlobal(QPoint(0, self._button.height())))
+        menu.popup(self.mapToGlobal(QPoint(0, self.height())))
 
     def _on_word(self, action: QAction) -> None:
         word = action.text()

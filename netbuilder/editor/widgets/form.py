@@ -134,7 +134,9 @@ class Form(QWidget):
         if not group:
             return self._column
         if group not in self.sections:
-            section = Section(group, self, folds=True, line=lines)
+            # What stands at the top of a form needs no line above it.
+            first = self._column.count() == 0
+            section = Section(group, self, folds=True, line=lines and not first)
             section.body.setSpacing(_SPACING)
             section.folded.connect(self._on_folded)
             self.sections[group] = section

@@ -48,6 +48,7 @@ class Line(QLineEdit):
         self._steps = steps
         self._turned = 0
         self._suffix = ""
+        self._room = 0
         self.setMinimumWidth(0)
         self.setFont(ui_font())
         self.returnPressed.connect(self.left)
@@ -61,9 +62,18 @@ class Line(QLineEdit):
         """Show something quiet at the right end, such as a unit; empty for nothing."""
         if text != self._suffix:
             self._suffix = text
-            width = self.fontMetrics().horizontalAdvance(text) + _GAP if text else 0
-            self.setTextMargins(0, 0, width, 0)
-            self.update()
+            self._fit()
+
+    def set_room(self, room: int) -> None:
+        """Keep room at the right end, such as for a button that lies there."""
+        if room != self._room:
+            self._room = room
+            self._fit()
+
+    def _fit(self) -> None:
+        width = self.fontMetrics().horizontalAdvance(self._suffix) + _GAP if self._suffix else 0
+        self.setTextMargins(0, 0, width + self._room, 0)
+        self.update()
 
     def put(self, text: str) -> None:
         """Show a text; the cursor stays where it is as far as there is text."""
@@ -140,7 +150,7 @@ class Line(QLineEdit):
         if self._suffix:
             painter = QPainter(self)
             painter.setPen(QGuiApplication.palette().color(QPalette.ColorRole.PlaceholderText))
-            place = QRect(0, 0, self.width() - _GAP, self.height())
+            place = QRect(0, 0, self.width() - _GAP - self._room, self.height())
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(place, right, self._suffix)
             painter.end()

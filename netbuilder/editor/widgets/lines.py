@@ -6,9 +6,10 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QCompleter, QFileDialog, QMenu, QSlider, QWidget
 
+from netbuilder.editor.widgets.chevron import ChevronButton
 from netbuilder.editor.widgets.field import MIXED, Field
 from netbuilder.editor.widgets.icon_button import IconButton
 from netbuilder.editor.widgets.line import Line
@@ -242,18 +243,23 @@ class TextsField(LineField):
         super().__init__(param, parent)
         self._words: tuple[str, ...] = ()
         self.line.setPlaceholderText("none")
-        self._offer = IconButton("chevron_down", self)
-        self._offer.setText("\N{BLACK DOWN-POINTING SMALL TRIANGLE}")
+        self._offer = ChevronButton(self)
         name = param.name.replace("_", " ")
         introduce(self._offer, f"Choose {name}", "Tick what there is.", f"offer_{param.name}")
         self._offer.clicked.connect(self._on_offer)
         self._offer.hide()
-        self.row.addWidget(self._offer)
 
     def suggest(self, words: tuple[str, ...]) -> None:
         """Offer words to tick."""
         self._words = words
         self._offer.setVisible(bool(words))
+        self.line.set_room(16 if words else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the button at the right end of the line."""
+        super().resizeEvent(event)
+        self._offer.move(self.width() - self._offer.width() - 3, 3)
+        self._offer.raise_()
 
     def _on_offer(self) -> None:
         menu = QMenu(self)

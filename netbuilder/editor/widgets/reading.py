@@ -56,7 +56,7 @@ def number_text(value: Any) -> str:
         return value.text
     if isinstance(value, bool) or not isinstance(value, float):
         return str(value)
-    return f"{value:.15g}"
+    return f"{value:.15g}".replace("e-0", "e-")
 
 
 def value_of(param: Param[Any], text: str, names: Names = NO_NAMES) -> Any:

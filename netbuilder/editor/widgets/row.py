@@ -51,6 +51,8 @@ class Row(QWidget):
         )
         self.reset.clicked.connect(self.restored)
         self.trouble = Wrapped("", "error", self)
+        # A label is a frame to style sheets too, and would get the look of an error's card.
+        self.trouble.setStyleSheet("QLabel { background: transparent; border: 0; }")
         self.trouble.setObjectName(f"trouble_{self.name}")
         self.trouble.hide()
         self._lay_out()

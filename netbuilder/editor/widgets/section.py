@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QFrame, QVBoxLayout, QWidget
 
 from netbuilder.editor.look import ui_font
+from netbuilder.editor.widgets.chevron import draw_chevron
 from netbuilder.editor.widgets.tips import introduce
 
 _HEIGHT = 22
@@ -61,7 +62,7 @@ class Heading(QAbstractButton):
         painter.setPen(palette.color(QPalette.ColorRole.Text if strong else role))
         left = 0
         if self._folds:
-            self._draw_chevron(painter)
+            draw_chevron(painter, QPointF(4, self.height() / 2), down=self.isChecked())
             left = 14
         area = self.rect().adjusted(left, 0, 0, 0)
         middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
@@ -74,23 +75,6 @@ class Heading(QAbstractButton):
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Link), 1))
             painter.drawRoundedRect(self.rect().adjusted(-1, 1, -1, -2), 4, 4)
         painter.end()
-
-    def _draw_chevron(self, painter: QPainter) -> None:
-        x, y = 4.0, self.height() / 2
-        pen = QPen(painter.pen().color(), 1.5)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.save()
-        painter.setPen(pen)
-        if self.isChecked():
-            painter.drawPolyline(
-                [QPointF(x - 3, y - 1.5), QPointF(x, y + 1.5), QPointF(x + 3, y - 1.5)]
-            )
-        else:
-            painter.drawPolyline(
-                [QPointF(x - 1.5, y - 3), QPointF(x + 1.5, y), QPointF(x - 1.5, y + 3)]
-            )
-        painter.restore()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Take the colours of the theme."""
