@@ -32,7 +32,7 @@ from PySide6.QtCore import (
     QtMsgType,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QIconEngine, QGuiApplication
+from PySide6.QtGui import QGuiApplication, QIconEngine
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 _WAIT = 5.0  # s for threads and children that are about to end
@@ -72,9 +72,10 @@ class Guard:
     def watching(self) -> Iterator[Guard]:
         """Watch what is done inside; the caller looks at ``troubles`` afterwards."""
         handler = _Logged(self.faults)
-        hooks = sys.unraisablehook, threading.excepthook
-        sys.unraisablehook = self._unraisable
+        hooks = _hooks()
+        sys.excepthook = self._exception
         threading.excepthook = self._in_thread
+        sys.unraisablehook = self._unraisable
         logging.getLogger().addHandler(handler)
         qt_before = qInstallMessageHandler(self._qt_message)
         start, single_shot = QTimer.start, QTimer.singleShot
@@ -86,7 +87,7 @@ class Guard:
             QTimer.start, QTimer.singleShot = start, single_shot  # type: ignore[method-assign]
             qInstallMessageHandler(qt_before)
             logging.getLogger().removeHandler(handler)
-            sys.unraisablehook, threading.excepthook = hooks
+            sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
     def troubles(self) -> list[str]:
         """Let what is dying die, then return everything that is wrong."""
@@ -108,7 +109,6 @@ class Guard:
         yield from _left_objects()
         if QApplication.overrideCursor() is not None:
             yield "the cursor is still overridden"
-        # pytest has hooks of its own, which differ between the phases of a test.
         if any(isinstance(getattr(hook, "__self__", None), QObject) for hook in _hooks()):
             yield "the exception hooks were not put back"
 
@@ -136,6 +136,12 @@ class Guard:
             original(msec, *args, **kwargs)
 
         return single_shot
+
+    def _exception(self, kind: object, error: BaseException, trace: object) -> None:
+        """Qt calls this for what a slot or an override of a virtual method raised."""
+        text = "".join(traceback.format_exception(error))
+        sys.stderr.write(text)
+        self.faults.append(f"swallowed: {text}")
 
     def _unraisable(self, args: Any) -> None:
         text = "".join(traceback.format_exception(args.exc_value))
@@ -281,10 +287,11 @@ def _named(thing: object) -> str:
 
 def _holders(thing: object) -> str:
     here = sys._getframe()
-    found = []
-    for holder in gc.get_referrers(thing):
-        if holder is not here and not isinstance(holder, list):
-            found.append(f"{type(holder).__qualname__} {str(holder)[:120]}")
+    found = [
+        f"{type(holder).__qualname__} {str(holder)[:120]}"
+        for holder in gc.get_referrers(thing)
+        if holder is not here and not isinstance(holder, list)
+    ]
     return "; ".join(found[:4]) or "none but C++"
 
 

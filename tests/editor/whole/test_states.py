@@ -148,7 +148,9 @@ class Editing(RuleBasedStateMachine):
     @rule(x=sides, y=sides, text=st.text(max_size=8))
     def add_cards(self, x: float, y: float, text: str) -> None:
         group = self.tab.group
-        self.tab.do("note", lambda n: card_edits.add_note(n, text=text, position=(x, y), group=group))
+        self.tab.do(
+            "note", lambda n: card_edits.add_note(n, text=text, position=(x, y), group=group)
+        )
 
     @precondition(lambda self: self.tab.graph.nodes)
     @rule(pick=picks, count=st.integers(1, 5))
