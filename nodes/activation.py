@@ -34,6 +34,8 @@ class ReLU(_Activation, id="relu", title="ReLU", category="Activation"):
     Formula: y = max(0, x)
 
     Source: torch.nn.ReLU
+
+    Also: rectifier, activation
     """
 
     def module(self, a: Axes) -> Call:
@@ -47,6 +49,8 @@ class LeakyReLU(_Activation, id="leaky_relu", title="LeakyReLU", category="Activ
     Formula: y = x where x >= 0, negative_slope x elsewhere
 
     Source: torch.nn.LeakyReLU
+
+    Also: lrelu
     """
 
     negative_slope = Float(0.01, min=0.0, max=10.0, doc="Factor of the numbers below zero.")
@@ -79,6 +83,8 @@ class SiLU(_Activation, id="silu", title="SiLU", category="Activation"):
     Formula: y = x / (1 + exp(-x))
 
     Source: torch.nn.SiLU
+
+    Also: swish
     """
 
     def module(self, a: Axes) -> Call:
@@ -92,6 +98,8 @@ class Sigmoid(_Activation, id="sigmoid", title="Sigmoid", category="Activation")
     Formula: y = 1 / (1 + exp(-x))
 
     Source: torch.nn.Sigmoid
+
+    Also: logistic
     """
 
     def module(self, a: Axes) -> Call:
@@ -105,6 +113,8 @@ class Tanh(_Activation, id="tanh", title="Tanh", category="Activation"):
     Formula: y = (exp(x) - exp(-x)) / (exp(x) + exp(-x))
 
     Source: torch.nn.Tanh
+
+    Also: hyperbolic tangent
     """
 
     def module(self, a: Axes) -> Call:
@@ -118,6 +128,8 @@ class Softmax(_Activation, id="softmax", title="Softmax", category="Activation")
     Formula: y_i = exp(x_i) / sum_j exp(x_j)
 
     Source: torch.nn.Softmax
+
+    Also: probabilities
     """
 
     dim = Int(-1, min=-16, max=15, doc="Axis along which the chances add up to 1.")
@@ -145,6 +157,8 @@ class Identity(NodeType, id="identity", title="Identity", category="Activation")
     Formula: y = x
 
     Source: torch.nn.Identity
+
+    Also: reroute, pass through, no-op
     """
 
     view = True
@@ -163,6 +177,8 @@ class Step(_Activation, id="step", title="Step", category="Activation"):
     Formula: y = 1 where x >= 0, 0 elsewhere
 
     Source: Rosenblatt 1958, The perceptron; torch.ge
+
+    Also: heaviside, threshold, sign
     """
 
     def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:

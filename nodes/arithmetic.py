@@ -56,6 +56,8 @@ class Add(_Elementwise, id="add", title="Add", category="Arithmetic"):
     Formula: y = x_1 + x_2 + ...
 
     Source: torch.add
+
+    Also: sum, plus, residual, skip connection, shortcut
     """
 
     _sign = "+"
@@ -67,6 +69,8 @@ class Multiply(_Elementwise, id="multiply", title="Multiply", category="Arithmet
     Formula: y = x_1 x_2 ...
 
     Source: torch.mul
+
+    Also: times, mul, product, gate, hadamard
     """
 
     _sign = "*"
@@ -78,6 +82,8 @@ class MatMul(NodeType, id="matmul", title="MatMul", category="Arithmetic"):
     Formula: y_lm = sum_k x_lk z_km, x the input and z the other
 
     Source: torch.matmul
+
+    Also: mm, bmm, matrix product, dot product
     """
 
     input = In("*A L K", doc="Matrices of L rows and K columns.")
@@ -109,6 +115,8 @@ class Mean(NodeType, id="mean", title="Mean", category="Arithmetic"):
     Formula: y = (1/n) sum_i x_i
 
     Source: torch.mean
+
+    Also: average, avg, reduce
     """
 
     input = In("*B", doc="Any tensor.")

@@ -33,6 +33,8 @@ class MultiheadAttention(
     Formula: y = concat_h softmax(q_h k_h^T / sqrt(d)) v_h W, q, k and v linear in what comes in
 
     Source: torch.nn.MultiheadAttention; Vaswani et al. 2017
+
+    Also: mha, self-attention, attention, transformer
     """
 
     random = True

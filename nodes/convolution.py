@@ -150,6 +150,8 @@ class Conv1d(_Convolution, id="conv1d", title="Conv1d", category="Convolution"):
     Formula: y_o(p) = b_o + sum_c sum_k w_oc(k) x_c(stride p + dilation k - padding)
 
     Source: torch.nn.Conv1d
+
+    Also: temporal convolution, tcn
     """
 
     _space = "L"
@@ -196,6 +198,8 @@ class Conv2d(_Convolution, id="conv2d", title="Conv2d", category="Convolution"):
     Formula: y_o(p) = b_o + sum_c sum_k w_oc(k) x_c(stride p + dilation k - padding)
 
     Source: torch.nn.Conv2d
+
+    Also: conv, convolution, convolutional layer, cnn
     """
 
     _space = "HW"
@@ -250,6 +254,8 @@ class ConvTranspose2d(
     Formula: P = (H - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1
 
     Source: torch.nn.ConvTranspose2d
+
+    Also: deconvolution, deconv, transposed convolution, upconv, upsampling
     """
 
     input = In("N C H W", known="C", doc="Images: batch, channels, height, width.")

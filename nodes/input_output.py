@@ -49,6 +49,8 @@ class Input(_Argument, id="input", title="Input", category="Input and output"):
     """Bring a field of the data into the network, as a batch of samples.
 
     Source: an argument of the generated module's forward
+
+    Also: x, data, features, placeholder
     """
 
     role = "input"
@@ -66,6 +68,8 @@ class Target(_Argument, id="target", title="Target", category="Input and output"
     """Bring the right answers into the network, for a loss to compare with.
 
     Source: an argument of the generated module's losses
+
+    Also: label, answer, ground truth, y
     """
 
     role = "target"
@@ -82,6 +86,8 @@ class Output(NodeType, id="output", title="Output", category="Input and output")
     """Name a tensor as a result of the network.
 
     Source: what the generated module's forward returns
+
+    Also: result, prediction, head
     """
 
     role = "output"

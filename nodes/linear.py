@@ -27,6 +27,8 @@ class Linear(WeightedNodeType, id="linear", title="Linear", category="Linear"):
     Formula: y = x W^T + b
 
     Source: torch.nn.Linear
+
+    Also: dense, fully connected, fc, affine, perceptron
     """
 
     input = In("*B I", known="I", doc="Any tensor; only the last axis is mapped.")
@@ -65,6 +67,8 @@ class Embedding(WeightedNodeType, id="embedding", title="Embedding", category="L
     Formula: y = W[x]
 
     Source: torch.nn.Embedding
+
+    Also: lookup table, word vectors, emb
     """
 
     input = In("*B", dtype="int", doc="Numbers from 0 up to num_embeddings - 1.")

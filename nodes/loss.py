@@ -25,6 +25,8 @@ class CrossEntropyLoss(LossType, id="cross_entropy", title="CrossEntropyLoss", c
     Formula: L = -log softmax(x)[target], mean over the batch
 
     Source: torch.nn.CrossEntropyLoss
+
+    Also: xent, ce, negative log likelihood, nll, softmax loss
     """
 
     task = "classification"
@@ -88,6 +90,8 @@ class BCEWithLogitsLoss(
     Formula: L = -(t log s(x) + (1 - t) log(1 - s(x))), s the sigmoid, mean over all numbers
 
     Source: torch.nn.BCEWithLogitsLoss
+
+    Also: bce, binary cross entropy, log loss, logistic loss
     """
 
     task = "binary"
@@ -107,6 +111,8 @@ class MSELoss(_ElementLoss, id="mse", title="MSELoss", category="Loss"):
     Formula: L = (x - t)^2, mean over all numbers
 
     Source: torch.nn.MSELoss
+
+    Also: mean squared error, l2, squared loss
     """
 
     task = "regression"
@@ -122,6 +128,8 @@ class L1Loss(_ElementLoss, id="l1", title="L1Loss", category="Loss"):
     Formula: L = |x - t|, mean over all numbers
 
     Source: torch.nn.L1Loss
+
+    Also: mae, mean absolute error, absolute loss
     """
 
     task = "regression"

@@ -80,6 +80,8 @@ class BatchNorm1d(_BatchNorm, id="batch_norm1d", title="BatchNorm1d", category="
     Formula: y = (x - mean) / sqrt(variance + eps) weight + bias, over the batch and the length
 
     Source: torch.nn.BatchNorm1d
+
+    Also: bn1d, batch normalization
     """
 
     input = In("N C *S", known="C", doc="Features (N C), or signals with a length (N C L).")
@@ -103,6 +105,8 @@ class BatchNorm2d(_BatchNorm, id="batch_norm2d", title="BatchNorm2d", category="
     Formula: y = (x - mean) / sqrt(variance + eps) weight + bias, over batch, height and width
 
     Source: torch.nn.BatchNorm2d
+
+    Also: bn, batchnorm, batch normalization, normalization
     """
 
     input = In("N C H W", known="C", doc="Images: batch, channels, height, width.")
@@ -119,6 +123,8 @@ class LayerNorm(_Normalization, id="layer_norm", title="LayerNorm", category="No
     Formula: y = (x - mean) / sqrt(variance + eps) weight + bias, over the last num_axes axes
 
     Source: torch.nn.LayerNorm
+
+    Also: ln, layer normalization
     """
 
     input = In("*B I", known="I", doc="Any tensor.")

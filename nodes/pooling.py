@@ -96,6 +96,8 @@ class MaxPool2d(_Pool2d, id="max_pool2d", title="MaxPool2d", category="Pooling")
     Formula: y(p) = max_k x(stride p + dilation k - padding)
 
     Source: torch.nn.MaxPool2d
+
+    Also: pool, pooling, subsampling, downsampling
     """
 
     kernel_size = Pair((2, 2), min=1, max=10_000, unit="px", doc="Height and width of the patches.")
@@ -130,6 +132,8 @@ class AvgPool2d(_Pool2d, id="avg_pool2d", title="AvgPool2d", category="Pooling")
     Formula: y(p) = mean_k x(stride p + k - padding)
 
     Source: torch.nn.AvgPool2d
+
+    Also: mean pooling, average pooling
     """
 
     kernel_size = Pair((2, 2), min=1, max=10_000, unit="px", doc="Height and width of the patches.")
@@ -167,6 +171,8 @@ class AdaptiveAvgPool2d(
     """Take means of patches chosen so that images of any size come out at a given size.
 
     Source: torch.nn.AdaptiveAvgPool2d
+
+    Also: adaptive pooling
     """
 
     input = In("N C H W", doc="Images: batch, channels, height, width.")
@@ -192,6 +198,8 @@ class GlobalAveragePool(
     Formula: y_c = mean over all positions of x_c
 
     Source: torch.mean over the axes behind the channels
+
+    Also: gap, global mean pooling
     """
 
     input = In("N C L *S", doc="Signals or images: batch, channels, then at least one more axis.")

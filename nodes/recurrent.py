@@ -133,6 +133,8 @@ class LSTM(_Recurrent, id="lstm", title="LSTM", category="Recurrent"):
     Formula: c' = f c + i g, h' = o tanh(c'), gates i, f, o and g from x and h
 
     Source: torch.nn.LSTM; Hochreiter and Schmidhuber 1997
+
+    Also: rnn, long short-term memory
     """
 
     _gates = 4
@@ -147,6 +149,8 @@ class GRU(_Recurrent, id="gru", title="GRU", category="Recurrent"):
     Formula: h' = (1 - z) n + z h, gates r and z and the candidate n from x and h
 
     Source: torch.nn.GRU; Cho et al. 2014
+
+    Also: rnn, gated recurrent unit
     """
 
     _gates = 3

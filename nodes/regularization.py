@@ -11,6 +11,8 @@ class Dropout(NodeType, id="dropout", title="Dropout", category="Regularization"
     Formula: y = x m / (1 - p), m = 0 with chance p and 1 otherwise
 
     Source: torch.nn.Dropout; Srivastava et al. 2014
+
+    Also: drop, regularization
     """
 
     random = True

@@ -30,6 +30,8 @@ class Flatten(NodeType, id="flatten", title="Flatten", category="Shape"):
     """Merge a run of axes into one; as it stands, all but the batch.
 
     Source: torch.nn.Flatten
+
+    Also: vectorize, to vector
     """
 
     view = True
@@ -75,6 +77,8 @@ class Reshape(NodeType, id="reshape", title="Reshape", category="Shape"):
     """Lay the numbers of every sample out along other axes; the batch stays as it is.
 
     Source: torch.reshape
+
+    Also: view, unflatten
     """
 
     view = True
@@ -124,6 +128,8 @@ class Permute(NodeType, id="permute", title="Permute", category="Shape"):
     """Put the axes in another order; the batch stays first.
 
     Source: torch.permute
+
+    Also: transpose, swap axes
     """
 
     view = True
@@ -175,6 +181,8 @@ class Concatenate(NodeType, id="concatenate", title="Concatenate", category="Sha
     """Join tensors one behind the other along an axis.
 
     Source: torch.cat
+
+    Also: cat, concat, join, merge
     """
 
     x = In("A *S", dtype="any", count="inputs", doc="Tensors that agree on every other axis.")
@@ -229,6 +237,8 @@ class Split(NodeType, id="split", title="Split", category="Shape"):
     """Cut a tensor into parts along an axis.
 
     Source: torch.chunk; torch.split where sizes are given
+
+    Also: chunk, slice
     """
 
     view = True

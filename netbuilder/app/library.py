@@ -1,26 +1,38 @@
-"""A person's own groups, kept as files for other documents; and all that can be added to a graph."""
+"""What can be added to a graph: node types, groups of the network, and a user's own groups in files."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from netbuilder.app.search import ranked
 from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.files.documents import load, save
 from netbuilder.files.errors import FileError
-from netbuilder.graph import clipboard
-from netbuilder.graph.edits import add_node
-from netbuilder.graph.model import GROUP_PREFIX, Network
+from netbuilder.graph import clipboard, edits
+from netbuilder.graph.model import GROUP_PREFIX, Graph, Group, Network, Node
+from netbuilder.graph.working import EditError, graph_of, group_of
+from netbuilder.node_api.node_type import NodeType
+
+__all__ = ["Entry", "Library", "entries", "ranked"]
 
 _log = logging.getLogger(__name__)
 
+Kind = Literal["node", "group", "library"]
+
 SUFFIX = ".netgraph"
-DOCUMENT_GROUPS = "Groups of this document"
-OWN_GROUPS = "My groups"
-EntryKind = Literal["node", "group", "library"]
+GROUPS = "Groups"
+LIBRARY = "My groups"
+
+_INSTANCE = "instance"
+_MOST_FILES = 1000
+_SOURCE_NAME = re.compile(r"\btorch(?:\.[A-Za-z_]\w*)+")
+_MAIN_ONLY = frozenset({"input", "target", "output", "loss"})
+_GROUP_ONLY = frozenset({"group_input", "group_output"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,112 +40,219 @@ class Entry:
     """Something that can be added to a graph.
 
     Attributes:
-        kind: A node type, a group of the document, or one of the person's own groups.
-        id: The type, the group, or the name in the library.
+        kind: ``node`` for a type of the catalogue, ``group`` for a group of the network, ``library``
+            for one of the user's own groups.
+        id: The type's id, the group's id, or the name in the library.
         title: What people see.
-        category: The section of the palette.
+        category: The section it stands in.
         sentence: What it does.
+        also: What else people call it.
     """
 
-    kind: EntryKind
+    kind: Kind
     id: str
     title: str
     category: str
-    sentence: str = ""
+    sentence: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a search finds it by."""
+        return self.title, self.id
+
+    @property
+    def key(self) -> str:
+        """What stands for it in drags and among favourites: ``conv2d``, ``group:block``, ``library:Block``."""
+        return self.id if self.kind == "node" else f"{self.kind}:{self.id}"
+
+
+def entries(
+    catalogue: Catalogue, network: Network, library: Library | None = None, group: str = ""
+) -> list[Entry]:
+    """Return what can be added to a graph of a network, in the order of the palette.
+
+    Args:
+        catalogue: The node types.
+        network: Its groups are offered, but for those that would then hold themselves.
+        library: The user's own groups.
+        group: The group whose inside is edited; empty for the main graph.
+    """
+    strangers = _MAIN_ONLY if group else _GROUP_ONLY
+    found = [_of_type(kind) for kind in catalogue.types.values() if kind.role not in strangers]
+    found += [
+        Entry("group", name, own.title or name, GROUPS, own.doc or _holding(own))
+        for name, own in network.groups.items()
+        if not _holds(network, name, group)
+    ]
+    return [*found, *(library.entries() if library else ())]
 
 
 class Library:
-    """The groups a person has kept, one file each.
+    """A user's own groups, a file each.
 
     Args:
-        folder: Where they are; it need not exist.
+        folder: Where they are.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self._folder = folder
+        self._read: dict[str, tuple[tuple[int, int], Entry | None]] = {}
 
     def names(self) -> tuple[str, ...]:
         """The names of the groups, in order."""
-        try:
-            return tuple(sorted(p.stem for p in self.folder.iterdir() if p.suffix == SUFFIX))
-        except OSError:
-            return ()
+        return tuple(entry.id for entry in self.entries())
 
-    def keep(self, network: Network, group: str) -> str:
-        """Keep a group of a network with all groups it needs; one of that name makes way.
+    def entries(self) -> list[Entry]:
+        """The groups as rows; a file that is no group is left out and logged once."""
+        found = []
+        for path in self._files():
+            try:
+                facts = path.stat()
+            except OSError:
+                continue
+            state = facts.st_mtime_ns, facts.st_size
+            known = self._read.get(path.stem)
+            if known is None or known[0] != state:
+                known = self._read[path.stem] = state, self._entry(path)
+            if known[1] is not None:
+                found.append(known[1])
+        return found
+
+    def keep(self, network: Network, group: str, name: str = "") -> str:
+        """Keep a group with all it needs; one of the same name is replaced.
+
+        Args:
+            network: Where it is.
+            group: Its id.
+            name: What to call it; empty for its title.
 
         Returns:
-            Its name in the library.
+            The name it is kept under.
 
         Raises:
-            FileError: It cannot be written.
+            EditError: There is no such group.
+            FileError: It could not be written.
+        """
+        found = group_of(network, group)
+        kept = _file_name(name or found.title or group)
+        alone = Network(
+            found.title or group,
+            found.doc,
+            graph=Graph({_INSTANCE: Node(_INSTANCE, GROUP_PREFIX + group)}),
+        )
+        alone = Network(
+            alone.title, alone.description, alone.graph, _with_inner(network.groups, group)
+        )
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FileError(self._folder, f"could not be made: {error.strerror}") from None
+        save(alone, self._path(kept))
+        return kept
+
+    def remove(self, name: str) -> None:
+        """Remove a group from the library; networks that use it keep theirs.
+
+        Raises:
+            FileError: There is no such group, or it cannot be removed.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self._path(name).unlink()
         except OSError as error:
-            raise FileError(self.folder, f"cannot be made: {error.strerror or error}") from error
-        text = clipboard.copy(*_instance(network, group))
-        kept, _ = clipboard.paste(Network(title=network.groups[group].title or group), text)
-        save(kept, self._path(group))
-        return group
-
-    def entry(self, name: str) -> Entry:
-        """Describe a group of the library.
-
-        Raises:
-            FileError: There is no such group, or its file cannot be read.
-        """
-        network = load(self._path(name))
-        definition = network.groups[self._main(network, name)]
-        return Entry("library", name, definition.title or name, OWN_GROUPS, definition.doc)
+            raise FileError(self._path(name), f"could not be removed: {error.strerror}") from None
 
     def add_to(self, network: Network, name: str) -> tuple[Network, str]:
-        """Add a group to a network, unless an equal one is there; return the network and its id.
+        """Bring a group into a network; one that is there already and the same is used.
+
+        Returns:
+            The network and the id of the group, to add instances of.
 
         Raises:
-            FileError: There is no such group, or its file cannot be read.
+            EditError: There is no such group.
         """
-        kept = load(self._path(name))
-        text = clipboard.copy(*_instance(kept, self._main(kept, name)))
-        pasted, nodes = clipboard.paste(network, text)
-        group = pasted.graph.nodes[nodes[0]].group
-        return replace(pasted, graph=network.graph), group
-
-    def _main(self, network: Network, name: str) -> str:
-        """The group an instance of which is the whole graph of a file of the library."""
-        for node in network.graph.nodes.values():
-            if node.group in network.groups:
-                return node.group
-        raise FileError(
-            self._path(name), "there is no group in it; remove the file, or keep the group again"
-        )
-
-    def _path(self, name: str) -> Path:
-        return self.folder / f"{name}{SUFFIX}"
-
-
-def entries(catalogue: Catalogue, network: Network, library: Library) -> list[Entry]:
-    """Return all that can be added: node types, the document's groups, the person's own."""
-    found = [
-        Entry("node", kind.id, kind.title, kind.category, kind.sentence())
-        for kind in catalogue.types.values()
-    ]
-    found += [
-        Entry("group", group.id, group.title or group.id, DOCUMENT_GROUPS, group.doc)
-        for group in network.groups.values()
-    ]
-    return [*found, *_own(library)]
-
-
-def _own(library: Library) -> Iterable[Entry]:
-    for name in library.names():
         try:
-            yield library.entry(name)
+            kept = load(self._path(name))
+        except FileError as error:
+            raise EditError(f"{name} cannot be taken from your groups: {error.reason}") from None
+        if _group_in(kept) is None:
+            raise EditError(f"{name} cannot be taken from your groups: the file holds no group")
+        network, ids = clipboard.paste(network, clipboard.copy(kept, [_INSTANCE]))
+        made = graph_of(network, "").nodes[ids[0]].group
+        return edits.remove_nodes(network, ids), made
+
+    def _files(self) -> list[Path]:
+        try:
+            paths = [path for path in self._folder.iterdir() if path.suffix == SUFFIX]
+        except OSError:
+            return []
+        return sorted(paths, key=lambda path: (path.stem.lower(), path.stem))[:_MOST_FILES]
+
+    def _entry(self, path: Path) -> Entry | None:
+        try:
+            kept = load(path)
         except FileError as error:
             _log.warning("a group of the library cannot be read: %s", error)
+            return None
+        group = _group_in(kept)
+        if group is None:
+            _log.warning("%s is in the library, but holds no group", path)
+            return None
+        title = group.title or path.stem
+        return Entry("library", path.stem, title, LIBRARY, group.doc or _holding(group))
+
+    def _path(self, name: str) -> Path:
+        if name != _file_name(name):
+            raise EditError(f"{name!r} cannot be the name of a group in the library")
+        return self._folder / (name + SUFFIX)
 
 
-def _instance(network: Network, group: str) -> tuple[Network, tuple[str, ...]]:
-    """A network with one more node, an instance of the group, and that node's name."""
-    with_one, name = add_node(network, GROUP_PREFIX + group)
-    return with_one, (name,)
+def _of_type(node_type: type[NodeType]) -> Entry:
+    known = [part.strip() for part in node_type.section("Also").split(",") if part.strip()]
+    known += [name.split(".")[-1] for name in _SOURCE_NAME.findall(node_type.section("Source"))]
+    return Entry(
+        "node",
+        node_type.id,
+        node_type.title,
+        node_type.category,
+        node_type.sentence(),
+        tuple(known),
+    )
+
+
+def _holding(group: Group) -> str:
+    count = len(group.graph.nodes)
+    return f"A group of {count} node{'' if count == 1 else 's'}."
+
+
+def _group_in(kept: Network) -> Group | None:
+    node = kept.graph.nodes.get(_INSTANCE)
+    return kept.groups.get(node.group) if node else None
+
+
+def _with_inner(groups: Mapping[str, Group], name: str) -> dict[str, Group]:
+    """A group and those inside of it, however deep."""
+    found: dict[str, Group] = {}
+    waiting = [name]
+    while waiting:
+        group = groups.get(waiting.pop())
+        if group is not None and group.id not in found:
+            found[group.id] = group
+            waiting += [node.group for node in group.graph.nodes.values() if node.group]
+    return dict(sorted(found.items()))
+
+
+def _holds(network: Network, group: str, inner: str) -> bool:
+    return bool(inner) and inner in _with_inner(network.groups, group)
+
+
+def _file_name(name: str) -> str:
+    """A name as a file can have it on every system."""
+    kept = re.sub(r"[^\w .()+-]+", "_", name, flags=re.ASCII).strip(" .")[:80].strip(" .")
+    return kept if kept and not _is_device(kept) else f"group_{kept}"
+
+
+def _is_device(name: str) -> bool:
+    """Whether Windows keeps a name for a device."""
+    stem: Sequence[str] = name.upper().split(".")
+    return bool(re.fullmatch(r"CON|PRN|AUX|NUL|(COM|LPT)[0-9]", stem[0]))

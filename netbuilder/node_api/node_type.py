@@ -33,7 +33,8 @@ class NodeType(Declared):
 
     A subclass declares ports first, parameters next, then the methods it needs, in the order check,
     infer, weights, flops, module, forward. Its docstring's first sentence is the tool tip; a line
-    ``Formula:`` gives the formula and ``Source:`` where it comes from.
+    ``Formula:`` gives the formula, ``Source:`` where it comes from and ``Also:`` what else people call
+    it, which a search finds.
 
     Attributes:
         id: What files call the type; never renamed.

@@ -1,57 +1,166 @@
-"""A person's own groups."""
+"""A user's own groups in files, what can be added, and finding it by a few letters."""
+
+from __future__ import annotations
 
 import pytest
+from networks import IMAGE, network
 
-from netbuilder.app.examples import example
-from netbuilder.app.library import OWN_GROUPS, Library, entries
+from netbuilder.app.library import Library, entries, ranked
 from netbuilder.catalogue.packs import standard_catalogue
+from netbuilder.check.checker import check
 from netbuilder.files.errors import FileError
-from netbuilder.graph.group_edits import set_group_info
+from netbuilder.graph import edits
 from netbuilder.graph.model import Network
+from netbuilder.graph.working import EditError
+
+CATALOGUE = standard_catalogue()
+ALL = entries(CATALOGUE, Network())
 
 
-@pytest.fixture
-def residual():
-    return example("digits_residual")
+def titles(text, **more):
+    return [entry.title for entry in ranked(ALL, text, **more)]
 
 
-@pytest.fixture
-def group(residual):
-    return next(iter(residual.groups))
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("conv", "Conv2d"),
+        ("conv1", "Conv1d"),
+        ("nn.Conv1d", "Conv1d"),
+        ("torch.nn.Linear", "Linear"),
+        ("linaer", "Linear"),
+        ("dorpout", "Dropout"),
+        ("zzzz", None),
+        ("lin", "Linear"),
+        ("dense", "Linear"),
+        ("fc", "Linear"),
+        ("bn", "BatchNorm2d"),
+        ("bn2", "BatchNorm2d"),
+        ("bn1d", "BatchNorm1d"),
+        ("batch norm", "BatchNorm2d"),
+        ("ln", "LayerNorm"),
+        ("mha", "MultiheadAttention"),
+        ("attention", "MultiheadAttention"),
+        ("xent", "CrossEntropyLoss"),
+        ("ce", "CrossEntropyLoss"),
+        ("cross entropy", "CrossEntropyLoss"),
+        ("bce", "BCEWithLogitsLoss"),
+        ("mse", "MSELoss"),
+        ("mae", "L1Loss"),
+        ("relu", "ReLU"),
+        ("lrelu", "LeakyReLU"),
+        ("swish", "SiLU"),
+        ("gap", "GlobalAveragePool"),
+        ("mp2d", "MaxPool2d"),
+        ("max pool", "MaxPool2d"),
+        ("cat", "Concatenate"),
+        ("skip", "Add"),
+        ("view", "Reshape"),
+        ("transpose", "Permute"),
+        ("deconv", "ConvTranspose2d"),
+        ("convt", "ConvTranspose2d"),
+        ("softmax", "Softmax"),
+        ("dr", "Dropout"),
+        ("flat", "Flatten"),
+        ("rnn", "LSTM"),
+        ("label", "Target"),
+        ("mm", "MatMul"),
+    ],
+)
+def test_the_best_match_comes_first(text, first):
+    found = titles(text)
+    assert (found[0] if found else None) == first
 
 
-def test_a_group_travels_through_the_library(tmp_path, residual, group):
+def test_torch_names_find_all_node_types():
+    for entry in ALL:
+        assert titles(entry.title)[0] == entry.title
+        assert ranked(ALL, entry.id)[0] == entry
+
+
+def test_words_must_all_match_and_nothing_is_found_for_nonsense():
+    assert titles("conv loss") == []
+    assert titles("zzzz") == []
+    assert titles("pool 2d avg")[0] in ("AvgPool2d", "AdaptiveAvgPool2d")
+
+
+def test_an_empty_text_keeps_the_order_with_the_recent_ones_first():
+    assert titles("") == [entry.title for entry in ALL]
+    assert titles("", recent=("Tanh", "Add"))[:3] == ["Tanh", "Add", "Input"]
+    assert titles("pool")[0] == "MaxPool2d"
+    assert titles("2d", recent=("AvgPool2d",))[0] == "AvgPool2d" or titles("2d")
+
+
+def made():
+    inner = network(
+        [IMAGE, ("conv", "conv2d"), ("act", "relu"), ("tail", "tanh"), ("out", "output")],
+        "image -> conv, conv -> act, act -> tail, tail -> out",
+    )
+    whole, *_ = edits.make_group(inner, ["conv", "act"], "inner", title="Conv block")
+    whole, *_ = edits.make_group(whole, ["inner_1", "tail"], "outer", title="Big: one/two?")
+    return edits.set_group_info(whole, "outer", doc="Does a lot.")
+
+
+def test_entries_hold_types_groups_and_own_groups(tmp_path):
     library = Library(tmp_path / "library")
     assert library.names() == ()
-    assert library.keep(residual, group) == group
-    assert library.names() == (group,)
-    empty = Network()
-    after, name = library.add_to(empty, group)
-    assert after.groups[name].graph == residual.groups[group].graph
-    assert after.graph is empty.graph
-    again, same = library.add_to(after, group)
-    assert (same, len(again.groups)) == (name, len(after.groups))
+    whole = made()
+    name = library.keep(whole, "outer")
+    assert name == "Big_ one_two_"
+    found = {entry.key: entry for entry in entries(CATALOGUE, whole, library)}
+    assert found["conv2d"].title == "Conv2d"
+    assert found["group:inner"].sentence == "A group of 4 nodes."
+    own = found["library:" + name]
+    assert (own.title, own.sentence) == ("Big: one/two?", "Does a lot.")
+    assert "group_input" not in found
+    assert ranked(found.values(), "big")[0].kind in ("group", "library")
+    inside = {entry.key for entry in entries(CATALOGUE, whole, library, group="inner")}
+    assert "group_input" in inside
+    assert not inside & {"input", "mse", "group:inner", "group:outer"}
 
 
-def test_another_group_of_that_name_stays(tmp_path, residual, group):
+def test_a_kept_group_comes_back_with_all_it_needs(tmp_path):
+    library, whole = Library(tmp_path), made()
+    name = library.keep(whole, "outer")
+    fresh, group = library.add_to(Network(), name)
+    assert fresh.groups == whole.groups
+    assert not fresh.graph.nodes
+    assert group == "outer"
+    again, same = library.add_to(fresh, name)
+    assert (again, same) == (fresh, "outer")
+    other = edits.set_group_info(fresh, "inner", title="Mine")
+    both, second = library.add_to(other, name)
+    assert second == "outer_1"
+    assert both.groups["outer_1"].graph.nodes["inner_1"].group == "inner_1"
+    assert check(both, CATALOGUE).run is not None
+
+
+def test_keeping_again_replaces_and_removing_removes(tmp_path):
+    library, whole = Library(tmp_path), made()
+    library.keep(whole, "inner", "Mine")
+    library.keep(edits.set_group_info(whole, "inner", doc="New."), "inner", "Mine")
+    [entry] = library.entries()
+    assert entry.sentence == "New."
+    library.remove("Mine")
+    assert library.names() == ()
+    with pytest.raises(FileError, match="could not be removed"):
+        library.remove("Mine")
+
+
+def test_files_that_are_no_groups_are_left_out_and_names_cannot_lead_outside(tmp_path, caplog):
     library = Library(tmp_path)
-    library.keep(residual, group)
-    other = set_group_info(residual, group, doc="another one")
-    after, name = library.add_to(other, group)
-    assert name != group
-    assert after.groups[group].doc == "another one"
-
-
-def test_entries_hold_everything_there_is(tmp_path, residual, group):
-    library = Library(tmp_path)
-    library.keep(residual, group)
     (tmp_path / "broken.netgraph").write_text("{")
-    found = entries(standard_catalogue(), residual, library)
-    assert {e.id for e in found if e.kind == "node"} == set(standard_catalogue().types)
-    assert [e.id for e in found if e.kind == "group"] == list(residual.groups)
-    assert [(e.id, e.category) for e in found if e.kind == "library"] == [(group, OWN_GROUPS)]
-
-
-def test_what_is_not_there_is_told(tmp_path):
-    with pytest.raises(FileError, match="none"):
-        Library(tmp_path).add_to(Network(), "none")
+    (tmp_path / "plain.netgraph").write_text('{"netgraph": "1.0"}')
+    assert library.names() == ()
+    assert library.names() == ()
+    assert len(caplog.records) == 2
+    for name in ("../broken", "a/b", "", "con"):
+        with pytest.raises(EditError):
+            library.add_to(Network(), name)
+    with pytest.raises(EditError, match="holds no group"):
+        library.add_to(Network(), "plain")
+    with pytest.raises(EditError, match="there is no such file"):
+        library.add_to(Network(), "gone")
+    with pytest.raises(EditError, match="there is no group x"):
+        library.keep(Network(), "x")
+    assert library.keep(made(), "inner", "../../con") == "_.._con"
