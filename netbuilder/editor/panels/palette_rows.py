@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from netbuilder.app.library import DOCUMENT_GROUPS, OWN_GROUPS
+from netbuilder.app.library import GROUPS, LIBRARY
 from netbuilder.editor.canvas.offers import Offer, search
 
 FAVOURITES = "Favourites"
@@ -65,8 +65,8 @@ def rows_of(
     parts: dict[str, list[Offer]] = {
         FAVOURITES: _of(known, favourites),
         RECENT: _of(known, used)[:RECENT_SHOWN],
-        DOCUMENT_GROUPS: [],
-        OWN_GROUPS: [],
+        GROUPS: [],
+        LIBRARY: [],
     }
     for offer in known.values():
         parts.setdefault(offer.category, []).append(offer)
