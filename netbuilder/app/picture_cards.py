@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from netbuilder.app.card_text import TIMES, card_line
@@ -15,9 +16,9 @@ from netbuilder.app.theme import (
     INTEGER_COLOUR,
     TARGET_COLOUR,
     UNKNOWN_COLOUR,
-    fitted,
-    text_width,
 )
+from netbuilder.app.theme import fitted as _fitted
+from netbuilder.app.theme import text_width as _text_width
 from netbuilder.check.diagnostics import Diagnostic, Severity
 from netbuilder.check.layout import NO_WIRES
 from netbuilder.check.runs import GraphRun, Record
@@ -36,6 +37,10 @@ MIN_WIDTH = 128.0
 MAX_WIDTH = 176.0
 DOT = 16.0  # px across a reroute dot
 REROUTE = "identity"  # a node that passes on what it gets is drawn as a dot on the wire
+
+# Most cards of a large network say what others say, too.
+fitted = lru_cache(20_000)(_fitted)
+text_width = lru_cache(20_000)(_text_width)
 
 Look = Literal["node", "group", "unknown", "reroute"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from math import floor, hypot
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath
@@ -13,6 +13,9 @@ K = TypeVar("K", bound=Hashable)
 
 CELL = 512.0  # px of the scene
 _MANY = 64  # cells; what covers more is looked at in every search
+_TOO_MANY = [(0, 0)] * (_MANY + 1)
+_NOTHING: frozenset[Any] = frozenset()
+_Sides = tuple[float, float, float, float]
 _STEPS = 16
 _LEAST = 36.0  # px that a curve reaches out of its port
 _BACK = 90.0
@@ -23,6 +26,8 @@ class Places(Generic[K]):
 
     def __init__(self) -> None:
         self._rects: dict[K, QRectF] = {}
+        # Plain numbers beside the rectangles: asking Qt for each side takes ten times as long.
+        self._sides: dict[K, _Sides] = {}
         self._cells: dict[tuple[int, int], set[K]] = {}
         self._large: set[K] = set()
 
@@ -43,27 +48,40 @@ class Places(Generic[K]):
         """
         return self._rects[key]
 
+    def corner(self, key: K) -> tuple[float, float]:
+        """Return the upper left corner of something.
+
+        Raises:
+            KeyError: It is not here.
+        """
+        return self._sides[key][:2]
+
     def put(self, key: K, rect: QRectF) -> None:
         """Say where something lies; what was said before about it is forgotten."""
         if key in self._rects:
             self.take(key)
+        sides = self._sides[key] = _sides(rect)
         self._rects[key] = rect
-        span = _span(rect)
-        if _count(span) > _MANY:
+        cells = _cells(sides)
+        if len(cells) > _MANY:
             self._large.add(key)
             return
-        for cell in _cells(span):
-            self._cells.setdefault(cell, set()).add(key)
+        for cell in cells:
+            found = self._cells.get(cell)
+            if found is None:
+                self._cells[cell] = {key}
+            else:
+                found.add(key)
 
     def take(self, key: K) -> None:
         """Forget something; it need not be here."""
-        rect = self._rects.pop(key, None)
-        if rect is None:
+        if self._rects.pop(key, None) is None:
             return
-        if key in self._large:
+        cells = _cells(self._sides.pop(key))
+        if len(cells) > _MANY:
             self._large.discard(key)
             return
-        for cell in _cells(_span(rect)):
+        for cell in cells:
             found = self._cells[cell]
             found.discard(key)
             if not found:
@@ -71,20 +89,36 @@ class Places(Generic[K]):
 
     def clear(self) -> None:
         """Forget everything."""
-        self._rects.clear()
-        self._cells.clear()
-        self._large.clear()
+        for table in (self._rects, self._sides, self._cells, self._large):
+            table.clear()
 
     def near(self, rect: QRectF) -> set[K]:
         """Return what touches a rectangle."""
-        span = _span(rect)
-        rects = self._rects
-        if _count(span) > len(self._cells):
-            return {key for key, own in rects.items() if _touch(own, rect)}
-        found = set(self._large)
-        for cell in _cells(span):
-            found |= self._cells.get(cell, set())
-        return {key for key in found if _touch(rects[key], rect)}
+        left, top, right, bottom = _sides(rect)
+        sides = self._sides
+        cells = _cells((left, top, right, bottom), len(self._cells))
+        keys: Iterable[K] = sides
+        if cells is not _TOO_MANY:
+            found = set(self._large)
+            for cell in cells:
+                found |= self._cells.get(cell, _NOTHING)
+            keys = found
+        return {
+            key
+            for key in keys
+            if (own := sides[key])[0] <= right
+            and left <= own[2]
+            and own[1] <= bottom
+            and top <= own[3]
+        }
+
+    def extent(self) -> QRectF:
+        """Return the rectangle around everything; an empty one for nothing."""
+        if not self._sides:
+            return QRectF()
+        left, top, right, bottom = zip(*self._sides.values(), strict=True)
+        x, y = min(left), min(top)
+        return QRectF(x, y, max(right) - x, max(bottom) - y)
 
 
 class Curve:
@@ -172,32 +206,13 @@ def _distance(at: QPointF, a: QPointF, b: QPointF) -> float:
     return hypot(at.x() - a.x() - share * dx, at.y() - a.y() - share * dy)
 
 
-def _touch(one: QRectF, other: QRectF) -> bool:
-    # QRectF.intersects says no for a wire without height.
-    return (
-        one.left() <= other.right()
-        and other.left() <= one.right()
-        and one.top() <= other.bottom()
-        and other.top() <= one.bottom()
-    )
+def _sides(rect: QRectF) -> _Sides:
+    return rect.left(), rect.top(), rect.right(), rect.bottom()
 
 
-def _span(rect: QRectF) -> tuple[int, int, int, int]:
-    return (
-        floor(rect.left() / CELL),
-        floor(rect.top() / CELL),
-        floor(rect.right() / CELL),
-        floor(rect.bottom() / CELL),
-    )
-
-
-def _count(span: tuple[int, int, int, int]) -> int:
-    left, top, right, bottom = span
-    return (right - left + 1) * (bottom - top + 1)
-
-
-def _cells(span: tuple[int, int, int, int]) -> Iterator[tuple[int, int]]:
-    left, top, right, bottom = span
-    for column in range(left, right + 1):
-        for row in range(top, bottom + 1):
-            yield column, row
+def _cells(sides: _Sides, most: int = _MANY) -> list[tuple[int, int]]:
+    """The cells that a rectangle covers; one mark for all where they are more than so many."""
+    left, top, right, bottom = (floor(side / CELL) for side in sides)
+    if (right - left + 1) * (bottom - top + 1) > max(most, _MANY):
+        return _TOO_MANY
+    return [(x, y) for x in range(left, right + 1) for y in range(top, bottom + 1)]

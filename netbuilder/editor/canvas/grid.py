@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsView
 
+from netbuilder.editor.canvas.geometry import grown
 from netbuilder.editor.canvas.painting import Ink
 
 STEP = 24.0  # px of the scene between two dots
@@ -33,7 +34,9 @@ class Grid:
 
     def draw(self, painter: QPainter, rect: QRectF, view: QGraphicsView, ink: Ink) -> None:
         """Draw the part behind a rectangle of the scene."""
-        painter.fillRect(rect, ink.colour(ink.theme.canvas))
+        # A little more than asked for: rounding must not leave a line out.
+        edge = 1.0 / view.transform().m11()
+        painter.fillRect(grown(rect, edge), ink.colour(ink.theme.canvas))
         if not self.visible:
             return
         scale = view.transform().m11()

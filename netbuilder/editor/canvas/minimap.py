@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SIZE = QSize(160, 92)
 _INSET = 8.0
 _LEAST = 2.5  # px a card is large at least
+_ROUNDED = 0.02  # from this scale on, cards have round corners
 _PAUSE = 60  # ms between two drawings while things move
 
 
@@ -40,6 +41,7 @@ class Minimap(QWidget):
         self._scene = scene
         self._canvas = canvas
         self._picture: QPixmap | None = None
+        self._place = QTransform()
         self.wanted = True
         self.setObjectName("minimap")
         self.setAccessibleName("Map of the graph")
@@ -68,6 +70,7 @@ class Minimap(QWidget):
         """Draw the map and the part that is seen."""
         ratio = self.devicePixelRatioF()
         if self._picture is None or self._picture.devicePixelRatioF() != ratio:
+            self._place = self.to_map()
             self._picture = self._drawn(ratio)
         ink, theme = self._scene.ink, self._scene.ink.theme
         painter = QPainter(self)
@@ -78,7 +81,7 @@ class Minimap(QWidget):
         painter.drawRoundedRect(body, 6, 6)
         painter.drawPixmap(0, 0, self._picture)
         painter.setClipRect(body.adjusted(2, 2, -2, -2))
-        seen = self.to_map().mapRect(self._canvas.shown_rect())
+        seen = self._place.mapRect(self._canvas.shown_rect())
         # The whole graph in view is told by a line at the border of the map, too.
         seen = seen.intersected(body.adjusted(3, 3, -3, -3))
         painter.setPen(QPen(ink.colour(theme.accent), 1.25))
@@ -109,24 +112,34 @@ class Minimap(QWidget):
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        place, ink = self.to_map(), self._scene.ink
+        place, ink = self._place, self._scene.ink
         for frame in self._scene.frames.values():
             painter.setBrush(QColor(ink.colour(ink.theme.tertiary, 0.25)))
             painter.drawRoundedRect(place.mapRect(box_of(frame)), 2, 2)
-        scale = place.m11()
-        round_corners = scale > 0.02
-        for name, card in self._scene.faces.items():
-            rect = place.mapRect(self._scene.nodes.rect(name))
-            if rect.width() < _LEAST or rect.height() < _LEAST:
-                middle = rect.center()
-                wide, high = max(rect.width(), _LEAST), max(rect.height(), _LEAST)
-                rect = QRectF(middle.x() - wide / 2, middle.y() - high / 2, wide, high)
-            painter.setBrush(
-                ink.colour(ink.theme.error) if card.severity == "error" else block_colour(ink, card)
-            )
-            if round_corners:
-                painter.drawRoundedRect(rect, 2, 2)
+        large = place.m11() > _ROUNDED
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, large)
+        for colour, rects in self._by_colour(place).items():
+            painter.setBrush(QColor(colour))
+            if large:
+                for rect in rects:
+                    painter.drawRoundedRect(rect, 2, 2)
             else:
-                painter.drawRect(rect)
+                painter.drawRects(rects)
         painter.end()
         return picture
+
+    def _by_colour(self, place: QTransform) -> dict[str, list[QRectF]]:
+        ink, nodes = self._scene.ink, self._scene.nodes
+        found: dict[str, list[QRectF]] = {}
+        for name, card in self._scene.faces.items():
+            wrong = card.severity == "error"
+            colour = ink.theme.error if wrong else block_colour(ink, card).name()
+            found.setdefault(colour, []).append(_at_least(place.mapRect(nodes.rect(name))))
+        return found
+
+
+def _at_least(rect: QRectF) -> QRectF:
+    """A card so small that it would vanish, large enough to be seen."""
+    width, height = max(rect.width(), _LEAST), max(rect.height(), _LEAST)
+    middle = rect.center()
+    return QRectF(middle.x() - width / 2, middle.y() - height / 2, width, height)

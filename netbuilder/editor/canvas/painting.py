@@ -26,9 +26,10 @@ from netbuilder.app.picture_cards import (
     TITLE_SIZE,
     Card,
     Dot,
+    text_width,
 )
 from netbuilder.app.picture_wires import LABEL_SIZE
-from netbuilder.app.theme import GROUP_COLOUR, Theme, text_width
+from netbuilder.app.theme import GROUP_COLOUR, Theme
 from netbuilder.editor.look import ui_font
 
 FULL = 0.5  # from this zoom on, everything on a card is drawn
@@ -108,12 +109,16 @@ class Ink:
 
     def mixed(self, one: str, other: str, share: float) -> QColor:
         """Return a colour between two; the share is that of the other."""
-        a, b = self.colour(one), self.colour(other)
-        parts = (
-            round(x + (y - x) * share)
-            for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)  # type: ignore[index]
-        )
-        return QColor(*parts)
+        key = f"{one} {other}", share
+        made = self._colours.get(key)
+        if made is None:
+            a, b = self.colour(one), self.colour(other)
+            made = self._colours[key] = QColor(
+                round(a.red() + (b.red() - a.red()) * share),
+                round(a.green() + (b.green() - a.green()) * share),
+                round(a.blue() + (b.blue() - a.blue()) * share),
+            )
+        return made
 
     def font(self, size: float, *, strong: bool = False) -> QFont:
         """Return a font; it must not be changed."""
@@ -168,16 +173,14 @@ def room_of(card: Card) -> QRectF:
     return QRectF(-ROOM, -ROOM, card.width + 2 * ROOM, card.height + 2 * ROOM)
 
 
-def draw_card(painter: QPainter, ink: Ink, card: Card, mood: Mood, zoom: float) -> None:
-    """Draw a card at the origin, with as much on it as can be seen at a zoom."""
+def draw_card(painter: QPainter, ink: Ink, card: Card, mood: Mood) -> None:
+    """Draw a card at the origin, with all that stands on it."""
     if mood.dimmed:
         painter.setOpacity(0.35)
     elif card.bypass:
         painter.setOpacity(0.6)
     if card.kind == "reroute":
         _draw_reroute(painter, ink, card, mood)
-    elif zoom < FULL:
-        _draw_block(painter, ink, card, mood)
     else:
         _draw_whole(painter, ink, card, mood)
 
@@ -368,25 +371,32 @@ def _draw_reroute(painter: QPainter, ink: Ink, card: Card, mood: Mood) -> None:
     painter.drawEllipse(middle, DOT / 2 - 2.5, DOT / 2 - 2.5)
 
 
-def _draw_block(painter: QPainter, ink: Ink, card: Card, mood: Mood) -> None:
-    """Draw a card from farther away: its colour and its title."""
-    theme = ink.theme
-    body = QRectF(0, 0, card.width, card.height)
-    if card.kind == "group":
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ink.mixed(theme.canvas, card.colour, 0.25))
-        painter.drawRoundedRect(body.translated(7, -7), RADIUS, RADIUS)
-    painter.setBrush(ink.mixed(theme.card, card.colour, 0.3))
-    pen = _outline(ink, card, mood)
-    if not mood.selected and not card.severity:
-        pen.setColor(ink.mixed(theme.card, card.colour, 0.6))
-    pen.setWidthF(5 if mood.selected or card.severity else 2)
-    painter.setPen(pen)
-    painter.drawRoundedRect(body, RADIUS, RADIUS)
+def draw_block(
+    painter: QPainter, ink: Ink, card: Card, body: QRectF, *, plain: bool = False
+) -> None:
+    """Draw a card from farther away: its colour and its title.
+
+    Args:
+        painter: With a pen for the outline.
+        ink: The colours.
+        card: What it is.
+        body: Where it lies.
+        plain: Whether to leave out what takes long.
+    """
+    painter.setBrush(ink.mixed(ink.theme.card, card.colour, 0.14 if card.bypass else 0.34))
+    if plain:
+        painter.drawRect(body)
+    else:
+        painter.drawRoundedRect(body, RADIUS, RADIUS)
+
+
+def draw_block_title(painter: QPainter, ink: Ink, card: Card, body: QRectF) -> None:
+    """Write the title of a card as large as its block allows."""
     room = card.width - 20
     size = next((s for s in _BLOCK_SIZES if text_width(card.title, s) <= room), _BLOCK_SIZES[-1])
-    at = QPointF(card.width / 2, card.height / 2 + size * 0.36)
-    ink.write(painter, at, card.title, ink.colour(theme.text), size, strong=True, anchor="middle")
+    at = QPointF(body.center().x(), body.center().y() + size * 0.36)
+    tone = ink.colour(ink.theme.text)
+    ink.write(painter, at, card.title, tone, size, strong=True, anchor="middle")
 
 
 def draw_label(painter: QPainter, ink: Ink, room: QRectF, text: str) -> None:

@@ -1,4 +1,4 @@
-"""All cards at once, as blocks: how a large graph looks from far."""
+"""All cards at once, as blocks: how a graph looks from far."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from netbuilder.app.picture_cards import Card
-from netbuilder.editor.canvas.geometry import Places
+from netbuilder.editor.canvas.geometry import Places, grown
 from netbuilder.editor.canvas.items.node import Sheet
 from netbuilder.editor.canvas.moods import Moods
-from netbuilder.editor.canvas.painting import block_colour
+from netbuilder.editor.canvas.painting import BLOCK, block_colour, draw_block, draw_block_title
+
+_EDGE = 2.5  # px on the screen that marks are wide
+_MANY = 400  # blocks; while more of them move, titles and round corners are left out
 
 
 class Crowd(Sheet, Protocol):
     """What the blocks need to know of the scene."""
 
     nodes: Places[str]
+    moods: Moods
 
     @property
     def faces(self) -> Mapping[str, Card]:
         """The cards by node."""
 
-    @property
-    def moods(self) -> Moods:
-        """The states of the cards."""
-
 
 class BlocksItem(QGraphicsRectItem):
-    """Draws every card as a block, one call for all of a colour.
+    """Draws every card as a block: with its title, or farther out one call for all of a colour.
 
     Args:
         crowd: The scene.
@@ -41,6 +41,7 @@ class BlocksItem(QGraphicsRectItem):
     def __init__(self, crowd: Crowd, room: QRectF) -> None:
         super().__init__(room)
         self.setPen(Qt.PenStyle.NoPen)
+        self.setFlag(QGraphicsRectItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.setZValue(10)
         self.setVisible(False)
         self._crowd = crowd
@@ -61,14 +62,26 @@ class BlocksItem(QGraphicsRectItem):
                 del self._rects[old][name]
             self._put(self._rects, name)
 
+    def update_at(self, rect: QRectF) -> None:
+        """Draw anew where a card is."""
+        if self.isVisible():
+            self.update(grown(rect, 2 * _EDGE / self._crowd.zoom))
+
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """Draw the blocks."""
-        crowd = self._crowd
+        exposed: QRectF = option.exposedRect  # type: ignore[attr-defined]
+        if self._crowd.zoom < BLOCK:
+            self._draw_plain(painter)
+        else:
+            self._draw_titled(painter, exposed)
+        self._draw_marks(painter, exposed)
+
+    def _draw_plain(self, painter: QPainter) -> None:
         if self._rects is None:
             self._rects, self._colour_of = {}, {}
-            for name in crowd.faces:
+            for name in self._crowd.faces:
                 self._put(self._rects, name)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -76,30 +89,55 @@ class BlocksItem(QGraphicsRectItem):
             if rects:
                 painter.setBrush(QColor(colour))
                 painter.drawRects(list(rects.values()))
-        self._draw_marks(painter)
 
-    def _draw_marks(self, painter: QPainter) -> None:
+    def _draw_titled(self, painter: QPainter, exposed: QRectF) -> None:
+        crowd, ink = self._crowd, self._crowd.ink
+        seen = sorted(crowd.nodes.near(exposed), key=lambda name: crowd.moods.of(name).selected)
+        quick = crowd.moving and len(seen) > _MANY
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not quick)
+        for name in seen:
+            card, rect = crowd.faces[name], crowd.nodes.rect(name)
+            if card.kind == "group" and not quick:
+                painter.setPen(Qt.PenStyle.NoPen)
+                draw_block(painter, ink, card, rect.translated(7, -7))
+            if quick:
+                painter.setPen(Qt.PenStyle.NoPen)
+            else:
+                pen = QPen(ink.mixed(ink.theme.card, card.colour, 0.62), 2)
+                if card.bypass or card.kind == "unknown":
+                    pen.setDashPattern([4, 3])
+                painter.setPen(pen)
+            draw_block(painter, ink, card, rect, plain=quick)
+            if not quick and card.kind != "reroute":
+                draw_block_title(painter, ink, card, rect)
+
+    def _draw_marks(self, painter: QPainter, exposed: QRectF) -> None:
         """What is wrong, selected or dimmed must be seen from far, too."""
         crowd, theme = self._crowd, self._crowd.ink.theme
-        edge = 2.0 / crowd.zoom
+        near = grown(exposed, 2 * _EDGE / crowd.zoom)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for name, card in crowd.faces.items():
-            if card.severity:
-                colour = theme.error if card.severity == "error" else theme.warning
-                self._mark(painter, crowd.nodes.rect(name), colour, edge)
+            if card.severity and (rect := crowd.nodes.rect(name)).intersects(near):
+                self._mark(
+                    painter, rect, theme.error if card.severity == "error" else theme.warning
+                )
         for name, mood in crowd.moods.changed.items():
+            if name not in crowd.nodes:
+                continue
+            rect = crowd.nodes.rect(name)
             if mood.selected:
-                self._mark(painter, crowd.nodes.rect(name), theme.accent, edge)
+                self._mark(painter, rect, theme.accent)
             elif mood.dimmed:
-                painter.fillRect(crowd.nodes.rect(name), crowd.ink.colour(theme.canvas, 0.65))
+                painter.fillRect(rect, crowd.ink.colour(theme.canvas, 0.65))
+            elif mood.hovered:
+                self._mark(painter, rect, theme.tertiary)
 
-    def _mark(self, painter: QPainter, rect: QRectF, colour: str, edge: float) -> None:
-        tone = self._crowd.ink.colour(colour)
-        outer = rect.adjusted(-edge, -edge, edge, edge)
-        painter.fillRect(QRectF(outer.left(), outer.top(), outer.width(), edge), tone)
-        painter.fillRect(QRectF(outer.left(), rect.bottom(), outer.width(), edge), tone)
-        painter.fillRect(QRectF(outer.left(), rect.top(), edge, rect.height()), tone)
-        painter.fillRect(QRectF(rect.right(), rect.top(), edge, rect.height()), tone)
+    def _mark(self, painter: QPainter, rect: QRectF, colour: str) -> None:
+        pen = QPen(self._crowd.ink.colour(colour), _EDGE / self._crowd.zoom)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(grown(rect, _EDGE / 2 / self._crowd.zoom), 12, 12)
 
     def _put(self, rects: dict[str, dict[str, QRectF]], name: str) -> None:
         card = self._crowd.faces.get(name)

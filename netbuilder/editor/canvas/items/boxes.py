@@ -20,24 +20,28 @@ _FRAME_RADIUS = 12.0
 _NOTE_RADIUS = 6.0
 
 
-class _Box(QGraphicsRectItem):
+class BoxItem(QGraphicsRectItem):
+    """What frames and notes have in common.
+
+    Args:
+        sheet: What it is drawn with.
+        box: Where it lies.
+    """
+
     def __init__(self, sheet: Sheet, box: Frame | Note) -> None:
         super().__init__()
         self.setPen(Qt.PenStyle.NoPen)
         self._sheet = sheet
         self._selected = False
-        self._place(box)
+        width, height = box.size
+        self.setRect(QRectF(-3, -3, width + 6, height + 6))
+        self.setPos(*box.position)
 
     def set_selected(self, selected: bool) -> None:
         """Show whether it is selected."""
         if selected != self._selected:
             self._selected = selected
             self.update()
-
-    def _place(self, box: Frame | Note) -> None:
-        width, height = box.size
-        self.setRect(QRectF(-3, -3, width + 6, height + 6))
-        self.setPos(*box.position)
 
     def _corner(self, painter: QPainter, size: tuple[float, float], colour: QPen) -> None:
         """Show where the size is changed."""
@@ -49,7 +53,7 @@ class _Box(QGraphicsRectItem):
             )
 
 
-class FrameItem(_Box):
+class FrameItem(BoxItem):
     """A coloured rectangle with a title.
 
     Args:
@@ -61,12 +65,6 @@ class FrameItem(_Box):
         super().__init__(sheet, frame)
         self.setZValue(-20)
         self.frame = frame
-
-    def show_frame(self, frame: Frame) -> None:
-        """Show another value."""
-        self.frame = frame
-        self._place(frame)
-        self.update()
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -94,7 +92,7 @@ class FrameItem(_Box):
             self._corner(painter, frame.size, QPen(ink.colour(name, 0.6), 1))
 
 
-class NoteItem(_Box):
+class NoteItem(BoxItem):
     """A piece of text.
 
     Args:
@@ -106,12 +104,6 @@ class NoteItem(_Box):
         super().__init__(sheet, note)
         self.setZValue(5)
         self.note = note
-
-    def show_note(self, note: Note) -> None:
-        """Show another value."""
-        self.note = note
-        self._place(note)
-        self.update()
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Protocol
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from netbuilder.app.picture_cards import Card
+from netbuilder.editor.canvas.items.prints import Print, Prints
 from netbuilder.editor.canvas.painting import CALM, Ink, Mood, draw_card, room_of
+
+# While zooming, a picture of about the right size will do.
+_CLOSE = (0.6, 1.7)
 
 
 class Sheet(Protocol):
@@ -17,6 +22,8 @@ class Sheet(Protocol):
 
     ink: Ink
     zoom: float
+    moving: bool
+    prints: Prints
 
 
 class NodeItem(QGraphicsRectItem):
@@ -36,8 +43,6 @@ class NodeItem(QGraphicsRectItem):
 
     def __init__(self, sheet: Sheet, card: Card, parent: QGraphicsItem) -> None:
         super().__init__(room_of(card), parent)
-        self.setPen(Qt.PenStyle.NoPen)
-        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self._sheet = sheet
         self.card = card
         self.mood = CALM
@@ -49,7 +54,7 @@ class NodeItem(QGraphicsRectItem):
         if (card.width, card.height) != (self.card.width, self.card.height):
             self.setRect(room_of(card))
         self.card = card
-        self.update()
+        self._redraw()
 
     def show_mood(self, mood: Mood) -> None:
         """Show another state."""
@@ -58,7 +63,7 @@ class NodeItem(QGraphicsRectItem):
         if mood.selected != self.mood.selected:
             self.setZValue(1.0 if mood.selected else 0.0)
         self.mood = mood
-        self.update()
+        self._redraw()
 
     def paint(
         self,
@@ -66,6 +71,42 @@ class NodeItem(QGraphicsRectItem):
         option: QStyleOptionGraphicsItem,
         widget: QWidget | None = None,
     ) -> None:
-        """Draw the card."""
+        """Put down the card's picture; draw it first where there is none, or one for another zoom."""
+        ratio = painter.device().devicePixelRatioF()
+        scale = self._sheet.zoom * ratio
+        found = self._sheet.prints.get(self.card.id)
+        if found is not None and found.scale != scale:
+            close = _CLOSE[0] <= found.scale / scale <= _CLOSE[1]
+            if self._sheet.moving and close:
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+                room = QRectF(QPointF(), found.pixmap.size().toSizeF() / found.scale)
+                room.moveTopLeft(self.rect().topLeft())
+                painter.drawPixmap(room, found.pixmap, QRectF(found.pixmap.rect()))
+                return
+            found = None
+        if found is None:
+            found = self._printed(scale)
+        # On whole pixels, so that text stays sharp.
+        before = painter.worldTransform()
+        at = before.map(self.rect().topLeft()) * ratio
+        painter.setWorldTransform(QTransform.fromScale(1 / ratio, 1 / ratio))
+        painter.drawPixmap(QPointF(round(at.x()), round(at.y())), found.pixmap)
+        painter.setWorldTransform(before)
+
+    def _printed(self, scale: float) -> Print:
+        room = self.rect()
+        pixmap = QPixmap(ceil(room.width() * scale), ceil(room.height() * scale))
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        draw_card(painter, self._sheet.ink, self.card, self.mood, self._sheet.zoom)
+        painter.scale(scale, scale)
+        painter.translate(-room.topLeft())
+        draw_card(painter, self._sheet.ink, self.card, self.mood)
+        painter.end()
+        made = Print(pixmap, scale)
+        self._sheet.prints.put(self.card.id, made)
+        return made
+
+    def _redraw(self) -> None:
+        self._sheet.prints.drop(self.card.id)
+        self.update()

@@ -90,11 +90,15 @@ class WiresItem(QGraphicsRectItem):
         self._all = None
         self.update(grown(room, REACH))
 
-    def forget_labels(self, room: QRectF | None = None) -> None:
-        """Find places for shapes again: everywhere, or for wires near a rectangle."""
-        if room is None:
-            self._labels.clear()
-            self._label_rooms.clear()
+    def forget_all(self) -> None:
+        """Look at all wires and find places for all shapes again."""
+        self._all = None
+        self._labels.clear()
+        self._label_rooms.clear()
+
+    def forget_labels(self, room: QRectF) -> None:
+        """Find places for the shapes of wires near a rectangle again."""
+        if not self._labels:
             return
         land = self._land
         for target in land.wires.near(grown(room, 24)):
