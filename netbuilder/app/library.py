@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +26,7 @@ _log = logging.getLogger(__name__)
 Kind = Literal["node", "group", "library"]
 
 SUFFIX = ".netgraph"
-GROUPS = "Groups"
+GROUPS = "Groups of this document"
 LIBRARY = "My groups"
 
 _INSTANCE = "instance"
@@ -68,7 +69,7 @@ class Entry:
 
 
 def entries(
-    catalogue: Catalogue, network: Network, library: Library | None = None, group: str = ""
+    catalogue: Catalogue, network: Network, library: Library | None = None, group: str | None = None
 ) -> list[Entry]:
     """Return what can be added to a graph of a network, in the order of the palette.
 
@@ -76,14 +77,15 @@ def entries(
         catalogue: The node types.
         network: Its groups are offered, but for those that would then hold themselves.
         library: The user's own groups.
-        group: The group whose inside is edited; empty for the main graph.
+        group: The group whose inside is edited, empty for the main graph: what does not belong there
+            is left out. None leaves out nothing.
     """
-    strangers = _MAIN_ONLY if group else _GROUP_ONLY
+    strangers = frozenset() if group is None else _MAIN_ONLY if group else _GROUP_ONLY
     found = [_of_type(kind) for kind in catalogue.types.values() if kind.role not in strangers]
     found += [
         Entry("group", name, own.title or name, GROUPS, own.doc or _holding(own))
         for name, own in network.groups.items()
-        if not _holds(network, name, group)
+        if not (group and _holds(network, name, group))
     ]
     return [*found, *(library.entries() if library else ())]
 
@@ -97,7 +99,6 @@ class Library:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._read: dict[str, tuple[tuple[int, int], Entry | None]] = {}
 
     def names(self) -> tuple[str, ...]:
         """The names of the groups, in order."""
@@ -111,12 +112,9 @@ class Library:
                 facts = path.stat()
             except OSError:
                 continue
-            state = facts.st_mtime_ns, facts.st_size
-            known = self._read.get(path.stem)
-            if known is None or known[0] != state:
-                known = self._read[path.stem] = state, self._entry(path)
-            if known[1] is not None:
-                found.append(known[1])
+            entry = _entry(path, facts.st_mtime_ns, facts.st_size)
+            if entry is not None:
+                found.append(entry)
         return found
 
     def keep(self, network: Network, group: str, name: str = "") -> str:
@@ -188,23 +186,26 @@ class Library:
             return []
         return sorted(paths, key=lambda path: (path.stem.lower(), path.stem))[:_MOST_FILES]
 
-    def _entry(self, path: Path) -> Entry | None:
-        try:
-            kept = load(path)
-        except FileError as error:
-            _log.warning("a group of the library cannot be read: %s", error)
-            return None
-        group = _group_in(kept)
-        if group is None:
-            _log.warning("%s is in the library, but holds no group", path)
-            return None
-        title = group.title or path.stem
-        return Entry("library", path.stem, title, LIBRARY, group.doc or _holding(group))
-
     def _path(self, name: str) -> Path:
         if name != _file_name(name):
             raise EditError(f"{name!r} cannot be the name of a group in the library")
         return self._folder / (name + SUFFIX)
+
+
+@lru_cache(maxsize=_MOST_FILES)
+def _entry(path: Path, changed: int, size: int) -> Entry | None:
+    """The row of a file as it was at a moment, so that lists do not read all files each time."""
+    try:
+        kept = load(path)
+    except FileError as error:
+        _log.warning("a group of the library cannot be read: %s", error)
+        return None
+    group = _group_in(kept)
+    if group is None:
+        _log.warning("%s is in the library, but holds no group", path)
+        return None
+    title = group.title or path.stem
+    return Entry("library", path.stem, title, LIBRARY, group.doc or _holding(group))
 
 
 def _of_type(node_type: type[NodeType]) -> Entry:
@@ -243,7 +244,7 @@ def _with_inner(groups: Mapping[str, Group], name: str) -> dict[str, Group]:
 
 
 def _holds(network: Network, group: str, inner: str) -> bool:
-    return bool(inner) and inner in _with_inner(network.groups, group)
+    return inner in _with_inner(network.groups, group)
 
 
 def _file_name(name: str) -> str:

@@ -14,7 +14,7 @@ from netbuilder.graph.model import Network
 from netbuilder.graph.working import EditError
 
 CATALOGUE = standard_catalogue()
-ALL = entries(CATALOGUE, Network())
+ALL = entries(CATALOGUE, Network(), group="")
 
 
 def titles(text, **more):
@@ -107,12 +107,13 @@ def test_entries_hold_types_groups_and_own_groups(tmp_path):
     whole = made()
     name = library.keep(whole, "outer")
     assert name == "Big_ one_two_"
-    found = {entry.key: entry for entry in entries(CATALOGUE, whole, library)}
+    found = {entry.key: entry for entry in entries(CATALOGUE, whole, library, group="")}
     assert found["conv2d"].title == "Conv2d"
     assert found["group:inner"].sentence == "A group of 4 nodes."
     own = found["library:" + name]
     assert (own.title, own.sentence) == ("Big: one/two?", "Does a lot.")
     assert "group_input" not in found
+    assert {"group_input", "input"} <= {entry.key for entry in entries(CATALOGUE, whole, library)}
     assert ranked(found.values(), "big")[0].kind in ("group", "library")
     inside = {entry.key for entry in entries(CATALOGUE, whole, library, group="inner")}
     assert "group_input" in inside
