@@ -104,6 +104,8 @@ class Naming(QObject):
             self._canvas.tab.refused.emit(why)
         else:
             self._canvas.tab.do(self._label(text), lambda n: self._edit(n, text), merge=self._merge)
+            if self._what == "node" and not away:
+                self._canvas.tab.select(nodes=[text.strip()])
         self._end()
 
     def _on_dropped(self) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from netbuilder.app.library import Entry, Library, entries
 from netbuilder.app.theme import CATEGORY_COLOURS, GROUP_COLOUR, UNKNOWN_COLOUR
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.editor.canvas.ports import Loose, dot_of, fits, types_at, types_between
-from netbuilder.editor.canvas.ranking import rank
+from netbuilder.editor.canvas.ranking import letters, ranked
 from netbuilder.graph.model import GROUP_PREFIX, Endpoint
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Offer:
         colour: Its mark's.
         ports: The ports that a wire would take: the one it comes in by, and the one it goes out by.
         loose: The wire that a port that is there would end, where several could begin.
+        also: What else people call it.
     """
 
     kind: Kind
@@ -45,6 +46,17 @@ class Offer:
     colour: str
     ports: tuple[str, str] = ("", "")
     loose: Loose | None = None
+    also: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a search finds it by."""
+        return self.title, self.id
+
+    @property
+    def key(self) -> str:
+        """What stands for it where it is remembered."""
+        return self.id if self.kind == "node" else f"{self.kind}:{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +70,8 @@ class Found:
 def everything(workspace: Workspace, tab: Tab) -> list[Offer]:
     """All that can be added to the graph that is shown."""
     library = Library(workspace.preferences.folder / "library")
-    inside = bool(tab.group)
     return [
-        _offer(entry)
-        for entry in entries(standard_catalogue(), tab.network, library)
-        if _belongs(entry, tab.group, inside=inside)
+        _offer(entry) for entry in entries(standard_catalogue(), tab.network, library, tab.group)
     ]
 
 
@@ -108,46 +117,35 @@ def search(offers: Iterable[Offer], typed: str, recent: Iterable[str] = ()) -> l
         typed: What was typed.
         recent: Ids that were chosen before, the last one first.
     """
+    rows = list(offers)
     order = {name: index for index, name in enumerate(recent)}
     if not typed.strip():
-        rows = list(offers)
-        rows.sort(key=lambda offer: (offer.kind != "port", order.get(_key(offer), len(order))))
+        rows.sort(key=lambda offer: (offer.kind != "port", order.get(offer.key, len(order))))
         return [Found(offer) for offer in rows]
-    ranked = []
-    for index, offer in enumerate(offers):
-        found = rank(typed, offer.title, (offer.id, offer.category, offer.sentence))
-        if found is not None:
-            # Of two that fit alike, the one that was used before is meant.
-            bonus = 5.0 if _key(offer) in order else 0.0
-            ranked.append((-found[0] - bonus, index, Found(offer, found[1])))
-    return [found for *_, found in sorted(ranked, key=lambda item: item[:2])]
+    titles = {offer.key: offer.title for offer in rows}
+    used = [titles[name] for name in order if name in titles]
+    return [Found(offer, letters(offer.title, typed)) for offer in ranked(rows, typed, used)]
 
 
 def remembered(recent: Iterable[str], offer: Offer, most: int = 8) -> list[str]:
     """The ids that were chosen last, with one more."""
-    key = _key(offer)
+    key = offer.key
     return [key, *(name for name in recent if name != key)][:most]
-
-
-def _key(offer: Offer) -> str:
-    return offer.id if offer.kind == "node" else f"{offer.kind}:{offer.id}"
 
 
 def _offer(entry: Entry) -> Offer:
     colour = CATEGORY_COLOURS.get(entry.category, UNKNOWN_COLOUR)
     if entry.kind != "node":
         colour = GROUP_COLOUR
-    return Offer(entry.kind, entry.id, entry.title, entry.category, entry.sentence, colour)
-
-
-def _belongs(entry: Entry, group: str, *, inside: bool) -> bool:
-    """Whether something may stand in the graph: ports stand in groups only, inputs outside only."""
-    if entry.kind == "group":
-        return entry.id != group
-    node_type = standard_catalogue().get(entry.id) if entry.kind == "node" else None
-    role = node_type.role if node_type else ""
-    strange = ("input", "target", "output", "loss") if inside else ("group_input", "group_output")
-    return role not in strange
+    return Offer(
+        entry.kind,
+        entry.id,
+        entry.title,
+        entry.category,
+        entry.sentence,
+        colour,
+        also=entry.also,
+    )
 
 
 def _with_ports(offers: Iterable[Offer], ports: Mapping[str, tuple[str, str]]) -> list[Offer]:
@@ -155,9 +153,5 @@ def _with_ports(offers: Iterable[Offer], ports: Mapping[str, tuple[str, str]]) -
     for one in offers:
         name = GROUP_PREFIX + one.id if one.kind == "group" else one.id
         if one.kind != "library" and name in ports:
-            found.append(
-                Offer(
-                    one.kind, one.id, one.title, one.category, one.sentence, one.colour, ports[name]
-                )
-            )
+            found.append(replace(one, ports=ports[name]))
     return found

@@ -17,7 +17,6 @@ from netbuilder.editor.canvas.offers import Offer
 from netbuilder.editor.canvas.ports import Loose
 from netbuilder.editor.canvas.snapping import GRID, on_grid
 from netbuilder.editor.canvas.standing import card_rect, free_spot, unsaid_positions
-from netbuilder.files.errors import FileError
 from netbuilder.graph import edits
 from netbuilder.graph.model import GROUP_PREFIX, Endpoint, Graph, Network
 
@@ -131,10 +130,7 @@ def _adder(canvas: Canvas, offer: Offer, at: Point) -> Callable[[Network], tuple
         library = Library(canvas.workspace.preferences.folder / "library")
 
         def add(network: Network) -> tuple[Network, str]:
-            try:
-                network, name = library.add_to(network, offer.id)
-            except FileError as error:
-                raise edits.EditError(str(error)) from error
+            network, name = library.add_to(network, offer.id)
             return edits.add_node(network, GROUP_PREFIX + name, position=at, group=group)
 
         return add

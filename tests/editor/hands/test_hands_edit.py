@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 from hands_stage import CTRL, SHIFT, Stage
@@ -125,8 +126,8 @@ def test_what_changes_the_shape_is_not_bypassed(stage: Stage) -> None:
 def test_m_mutes_the_branch_between_a_fork_and_a_join(stage: Stage) -> None:
     stage.chain("relu", "gelu", "tanh")
     stage.add("add", 720, 0)
-    stage.wire("tanh_1.output", "add_1.input_1")
-    stage.wire("relu_1.output", "add_1.input_2")
+    stage.wire("tanh_1.output", "add_1.x_1")
+    stage.wire("relu_1.output", "add_1.x_2")
     stage.click(stage.middle("gelu_1"))
     stage.key(Qt.Key.Key_M)
     muted = {name for name, node in stage.graph.nodes.items() if node.bypass}
@@ -325,7 +326,7 @@ def test_control_l_lays_out_everything_as_one_step(stage: Stage) -> None:
     before = len(stage.steps)
     stage.key(Qt.Key.Key_L, CTRL)
     rects = [stage.rect(name) for name in ("relu_1", "gelu_1", "tanh_1")]
-    assert all(a.right() < b.left() for a, b in zip(rects, rects[1:], strict=False))
+    assert all(a.right() < b.left() for a, b in pairwise(rects))
     assert rects[0].topLeft() == QPointF(0, 0)
     assert len(stage.steps) == before + 1
     stage.tab.undo()

@@ -118,11 +118,11 @@ def test_c_begins_at_any_port(stage: Stage) -> None:
     stage.tab.select(nodes=["add_1"])
     stage.key(Qt.Key.Key_C)
     categories = [found.offer.category for found in stage.box.found]
-    place = categories.index("into input_2")
+    place = categories.index("into x_2")
     for _ in range(place):
         stage.type_key(Qt.Key.Key_Down)
     stage.type_key(Qt.Key.Key_Return)
-    assert stage.source("add_1.input_2") == "relu_1.output"
+    assert stage.source("add_1.x_2") == "relu_1.output"
 
 
 def test_a_whole_network_is_built_without_a_mouse(stage: Stage) -> None:

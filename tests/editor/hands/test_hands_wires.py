@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hands_stage import CTRL, RIGHT, SHIFT, Stage
 from PySide6.QtCore import QPoint, Qt
 
@@ -190,7 +192,7 @@ def test_search_puts_a_node_into_a_wire_and_room_is_made(stage: Stage) -> None:
     assert stage.source("gelu_1.input") == "silu_1.output"
     assert len(stage.steps) == before + 1
     rects = [stage.rect(name) for name in ("relu_1", "silu_1", "gelu_1", "tanh_1")]
-    assert all(a.right() < b.left() for a, b in zip(rects, rects[1:], strict=False))
+    assert all(a.right() < b.left() for a, b in pairwise(rects))
 
 
 def test_x_and_control_delete_heal_the_wire(stage: Stage) -> None:

@@ -53,7 +53,9 @@ class Connect(Drag):
         """Light up what fits."""
         loose = self._loose
         self._reasons = fits(self.tab, loose)
-        shown = {(n, p, loose.wants): reason for (n, p), reason in self._reasons.items()}
+        shown: dict[tuple[str, str, str], str] = {
+            (node, port, loose.wants): reason for (node, port), reason in self._reasons.items()
+        }
         self.canvas.overlay.set_fits(shown)
         self.canvas.set_moving(True)
 
