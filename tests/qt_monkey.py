@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import qt_person as person
@@ -30,6 +32,7 @@ EVERY = 100  # events between two looks at everything
 _REMEMBERED = 60
 _DEEP = 250  # undo steps; a document with more is closed, or going back takes most of the time
 _NODES = 400
+_PATIENCE = 60  # ms that an event may take before a menu or a drag is thought to wait
 _EVERYTHING = QRectF(-1e7, -1e7, 2e7, 2e7)
 _MODIFIERS = (
     Qt.KeyboardModifier.NoModifier,
@@ -59,8 +62,8 @@ _TEXTS = ("", "conv", "relu", "3", "-1", "1e9", "(3, 3)", "dim * 2", "<b>x</b>",
 class Monkey(QObject):
     """Does random things at a window.
 
-    Every event is done from the main loop by a timer of its own, so that menus and drags, which have
-    a loop of their own, get events too.
+    Menus and drags have a main loop of their own and come back only when they are over. While one
+    waits, a second timer acts in it, drawn from numbers of its own, so that the rest replays.
 
     Args:
         window: The window.
@@ -77,9 +80,16 @@ class Monkey(QObject):
         self.done: deque[str] = deque(maxlen=_REMEMBERED)
         self.error: BaseException | None = None
         self._rng = random.Random(seed)
+        self._inner = random.Random(seed + 1)
         self._left = 0
         self._look = look
         self._loop = QEventLoop(self)
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(self._tick)
+        self._waiting = QTimer(self)
+        self._waiting.setInterval(_PATIENCE)
+        self._waiting.timeout.connect(self._act_inside)
         self._acts = (
             (self._key, 30),
             (self._click, 16),
@@ -99,7 +109,7 @@ class Monkey(QObject):
     def run(self, events: int) -> None:
         """Do so many events; a failure of a look is raised with the last events and the seed."""
         self._left = events
-        QTimer.singleShot(0, self, self._tick)
+        self._next.start(0)
         self._loop.exec()
         if self.error is not None:
             told = "\n".join(self.done)
@@ -107,29 +117,41 @@ class Monkey(QObject):
 
     def _tick(self) -> None:
         if self._left <= 0 or self.error is not None:
-            self._end()
+            self._loop.quit()
             return
         self._left -= 1
-        # The next one is asked for first: what follows may open a menu, which waits for events.
-        QTimer.singleShot(0, self, self._tick)
+        self._waiting.start()
         acts, weights = zip(*self._acts, strict=True)
         try:
-            self._rng.choices(acts, weights)[0]()
+            with _deaf_to_ends():
+                self._rng.choices(acts, weights)[0]()
             self._look()
             if self._left % EVERY == 0:
                 self._calm()
                 self.check()
         except Exception as error:  # noqa: BLE001 - raised by run, outside of the loops of Qt
             self.error = error
+        self._waiting.stop()
+        self._next.start(0)
 
-    def _end(self) -> None:
-        """Close what waits for an answer, so that all loops come to their end."""
-        popup = QApplication.activePopupWidget()
-        if popup is not None:
+    def _act_inside(self) -> None:
+        """Do something in a menu that is open, or let go of what is dragged."""
+        with _deaf_to_ends():
+            self._act_in(QApplication.activePopupWidget())
+
+    def _act_in(self, popup: QWidget | None) -> None:
+        if popup is None:
+            QTest.mouseRelease(person.handle(self.window), person.LEFT)
+            QTest.keyClick(person.handle(self.window), Qt.Key.Key_Escape)
+        elif self._inner.random() < 0.3:
             popup.close()
-            QTimer.singleShot(0, self, self._end)
+        elif self._inner.random() < 0.6:
+            key = self._inner.choice((Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Return))
+            QTest.keyClick(person.handle(popup), key)
         else:
-            self._loop.quit()
+            size = popup.size()
+            at = self._inner.randrange(size.width()), self._inner.randrange(size.height())
+            person.click(popup, QPoint(*at))
 
     def _note(self, text: str) -> None:
         self.done.append(text)
@@ -153,9 +175,8 @@ class Monkey(QObject):
             top
         ]
         widget = self._rng.choice(shown)
-        return widget, QPoint(
-            self._rng.randrange(widget.width()), self._rng.randrange(widget.height())
-        )
+        at = QPoint(self._rng.randrange(widget.width()), self._rng.randrange(widget.height()))
+        return widget, _inside(widget, at)
 
     def _on_canvas(self) -> QPoint:
         """Some place on the canvas; two of three times at a card or at one of its ports."""
@@ -208,9 +229,10 @@ class Monkey(QObject):
     def _drag(self) -> None:
         widget, start = self._place()
         end = self._on_canvas() if self._is_canvas(widget) else start + self._jump()
+        end = _inside(widget, end)
         button, keys = self._rng.choice(_BUTTONS), self._rng.choice(_MODIFIERS)
         self._note(f"drag {_name(widget)} {start.toTuple()} {end.toTuple()} {button.name} {keys}")
-        person.drag(widget, [start, start + QPoint(7, 5), end], button, keys)
+        person.drag(widget, [start, _inside(widget, start + QPoint(7, 5)), end], button, keys)
 
     def _is_canvas(self, widget: QWidget) -> bool:
         canvas = self.window.canvas
@@ -305,6 +327,17 @@ class Monkey(QObject):
             check_scene(self.window, tab)
 
 
+@contextmanager
+def _deaf_to_ends() -> Iterator[None]:
+    """Pass over that what is under the hand went away, as a menu does when it is clicked."""
+    try:
+        yield
+    except RuntimeError as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        if "already deleted" not in str(error) or last.filename not in (__file__, person.__file__):
+            raise
+
+
 def check_tab(tab: Tab, folder: Path) -> None:
     """The check is of this value, it can be saved, and history leads back and forth."""
     network, document = tab.network, tab.session.document
@@ -380,6 +413,14 @@ def _size(tab: Tab) -> int:
 
 def _in(widget: QWidget, top: QWidget) -> QRectF:
     return QRectF(widget.rect().translated(widget.mapTo(top, QPoint()))).toAlignedRect()
+
+
+def _inside(widget: QWidget, at: QPoint) -> QPoint:
+    """The nearest place that is in the window; only some of a scrolled widget is."""
+    room = widget.window().rect()
+    place = widget.mapTo(widget.window(), at)
+    place = QPoint(min(max(place.x(), 0), room.right()), min(max(place.y(), 0), room.bottom()))
+    return widget.mapFrom(widget.window(), place)
 
 
 def _name(widget: QWidget) -> str:

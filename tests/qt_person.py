@@ -83,16 +83,14 @@ def drag(
     keys: Qt.KeyboardModifier = NONE,
 ) -> None:
     """Press at the first place, go through the others in small steps, and let go at the last."""
+    window = handle(widget)
+    # What is dragged may move, a splitter does: the way is fixed before.
+    spots = [spot(widget, place) for place in places]
     press(widget, places[0], button, keys)
-    glide(widget, places)
-    release(widget, places[-1], button, keys)
-
-
-def glide(widget: QWidget, places: Sequence[QPoint]) -> None:
-    """Move the mouse along, with a button held or without."""
-    for start, end in pairwise(places):
+    for start, end in pairwise(spots):
         for step in range(1, _STEPS + 1):
-            move(widget, start + (end - start) * step / _STEPS)
+            QTest.mouseMove(window, start + (end - start) * step / _STEPS)
+    QTest.mouseRelease(window, button, keys, spots[-1])
 
 
 def wheel(

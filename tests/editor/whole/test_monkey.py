@@ -10,7 +10,6 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from netbuilder.app.examples import example_text
-from netbuilder.app.preferences import Preferences
 
 
 @pytest.fixture
@@ -26,13 +25,10 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.slow
 def test_random_events_break_nothing(
-    qtbot, guard, sandbox: Path, tmp_path: Path, monkeypatch, request: pytest.FixtureRequest
+    guard, whole_window, sandbox: Path, monkeypatch, request: pytest.FixtureRequest
 ) -> None:
     """No crash, no swallowed exception, no warning; scene, history and file agree all the time."""
     from qt_monkey import FileDialogs, Monkey
-
-    from netbuilder.editor.window import MainWindow
-    from netbuilder.editor.workspace import Workspace
 
     said = request.config.getoption("--monkey-seed")
     seed = secrets.randbits(32) if said is None else said
@@ -40,18 +36,11 @@ def test_random_events_break_nothing(
     dialogs = FileDialogs(sandbox, seed)
     monkeypatch.setattr(QFileDialog, "open", lambda dialog: dialogs.answer(dialog))
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: True)
-    window = MainWindow(Workspace(Preferences(tmp_path / "state")))
-    qtbot.addWidget(window)
-    window.show()
-    window.activateWindow()
-    window.files.new()
+    whole_window.files.new()
 
     def look() -> None:
         assert guard.faults == []
 
-    monkey = Monkey(window, seed, sandbox, look)
+    monkey = Monkey(whole_window, seed, sandbox, look)
     monkey.run(request.config.getoption("--monkey-events"))
     monkey.deleteLater()
-    for tab in list(window.workspace.tabs):
-        window.workspace.close(tab)
-    window.close()
