@@ -20,7 +20,7 @@ SIZE = QSize(160, 92)
 _INSET = 8.0
 _LEAST = 2.5  # px a card is large at least
 _ROUNDED = 0.02  # from this scale on, cards have round corners
-_PAUSE = 60  # ms between two drawings while things move
+_PAUSE = 120  # ms between two drawings while things move
 
 
 class Minimap(QWidget):
@@ -130,16 +130,14 @@ class Minimap(QWidget):
 
     def _by_colour(self, place: QTransform) -> dict[str, list[QRectF]]:
         ink, nodes = self._scene.ink, self._scene.nodes
+        scale, dx, dy = place.m11(), place.dx(), place.dy()
         found: dict[str, list[QRectF]] = {}
         for name, card in self._scene.faces.items():
             wrong = card.severity == "error"
             colour = ink.theme.error if wrong else block_colour(ink, card).name()
-            found.setdefault(colour, []).append(_at_least(place.mapRect(nodes.rect(name))))
+            x, y = nodes.corner(name)
+            # A card so small that it would vanish is drawn larger.
+            width, height = max(card.width * scale, _LEAST), max(card.height * scale, _LEAST)
+            rect = QRectF(x * scale + dx, y * scale + dy, width, height)
+            found.setdefault(colour, []).append(rect)
         return found
-
-
-def _at_least(rect: QRectF) -> QRectF:
-    """A card so small that it would vanish, large enough to be seen."""
-    width, height = max(rect.width(), _LEAST), max(rect.height(), _LEAST)
-    middle = rect.center()
-    return QRectF(middle.x() - width / 2, middle.y() - height / 2, width, height)

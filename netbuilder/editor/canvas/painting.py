@@ -93,8 +93,7 @@ class Ink:
         self._colours: dict[tuple[str, float], QColor] = {}
         self._types: dict[tuple[float, bool], _Type] = {}
         self.body = QBrush(self.colour(theme.card))
-        self.shadow = QBrush(self.colour("#000000", theme.shade * 0.55))
-        self.near_shadow = QBrush(self.colour("#000000", theme.shade * 0.45))
+        self.shadow = QBrush(self.colour("#000000", theme.shade))
         self.rule = QPen(self.colour(theme.card_line), 1)
 
     def colour(self, name: str, opacity: float = 1.0) -> QColor:
@@ -227,9 +226,7 @@ def _draw_behind(painter: QPainter, ink: Ink, card: Card, body: QRectF, mood: Mo
             painter.drawRoundedRect(body.translated(step, -step), RADIUS, RADIUS)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink.shadow)
-    painter.drawRoundedRect(body.adjusted(-0.5, 1, 0.5, 3), RADIUS + 1, RADIUS + 1)
-    painter.setBrush(ink.near_shadow)
-    painter.drawRoundedRect(body.translated(0, 1), RADIUS, RADIUS)
+    painter.drawRoundedRect(body.adjusted(-0.5, 1, 0.5, 2.5), RADIUS + 0.5, RADIUS + 0.5)
     if mood.selected:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(ink.colour(ink.theme.accent, 0.28), 4))

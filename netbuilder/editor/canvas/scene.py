@@ -207,6 +207,11 @@ class Scene(QGraphicsScene):
         if self._report is not self._tab.report:
             self._follow(GraphDelta())
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether some cards are still to be brought up to date."""
+        return bool(self._stale)
+
     def catch_up(self) -> None:
         """Bring all cards up to date now."""
         self._later.stop()

@@ -335,6 +335,8 @@ class Canvas(QGraphicsView):
 
     def _after_follow(self) -> None:
         graph = self._stage.graph
+        if self._stage.is_behind:
+            self.stir()
         self._empty.setVisible(not (graph.nodes or graph.frames or graph.notes))
         self._minimap.redraw()
         self._arrange()

@@ -79,7 +79,8 @@ class NodeItem(QGraphicsRectItem):
             close = _CLOSE[0] <= found.scale / scale <= _CLOSE[1]
             if self._sheet.moving and close:
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-                room = QRectF(QPointF(), found.pixmap.size().toSizeF() / found.scale)
+                size = found.pixmap.size()
+                room = QRectF(0, 0, size.width() / found.scale, size.height() / found.scale)
                 room.moveTopLeft(self.rect().topLeft())
                 painter.drawPixmap(room, found.pixmap, QRectF(found.pixmap.rect()))
                 return

@@ -14,7 +14,7 @@ from netbuilder.app.picture_wires import LABEL_HEIGHT, LABEL_SIZE
 from netbuilder.app.theme import text_width
 from netbuilder.editor.canvas.geometry import Curve, Places, grown
 from netbuilder.editor.canvas.items.node import Sheet
-from netbuilder.editor.canvas.painting import BLOCK, draw_label
+from netbuilder.editor.canvas.painting import FULL, draw_label
 from netbuilder.graph.model import Endpoint
 
 WIDTH = 1.75
@@ -22,7 +22,8 @@ THICK = 3.0
 REACH = 4.0  # px beside a wire that its thick form may use
 LABELS = 0.6  # from this zoom on, shapes are written
 
-_MANY = 220  # wires that are drawn in full while things move
+_SOME = 50  # wires that are drawn in full while things move
+_MANY = 220  # wires that are drawn smoothly while things move
 _SMOOTH = 3000  # wires that are drawn smoothly from far
 _SHARES = (0.5, 0.42, 0.58, 0.34, 0.66)
 _APART = 5.0
@@ -134,13 +135,15 @@ class WiresItem(QGraphicsRectItem):
         land = self._land
         exposed: QRectF = option.exposedRect  # type: ignore[attr-defined]
         near = land.wires.near(grown(exposed, REACH))
-        if land.zoom < BLOCK and len(near) > _MANY:
+        if land.zoom < FULL and len(near) > _MANY:
             self._draw_far(painter, smooth=not land.moving and len(land.wires) <= _SMOOTH)
             near &= self._special()
-        quick = land.moving and len(near) > _MANY
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not quick)
+        painter.setRenderHint(
+            QPainter.RenderHint.Antialiasing, not (land.moving and len(near) > _MANY)
+        )
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        width = 0.0 if quick or land.zoom < BLOCK else WIDTH
+        # A pen of one pixel is drawn several times quicker than any other.
+        width = 0.0 if land.zoom < FULL or (land.moving and len(near) > _SOME) else WIDTH
         wires = [land.wire(target) for target in near]
         wires.sort(key=lambda wire: (wire.target in self._strong, wire.wrong, wire.target))
         for wire in wires:

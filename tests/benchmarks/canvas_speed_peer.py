@@ -1,0 +1,88 @@
+"""What NodeGraphQt takes for the same as ``canvas_speed``; run by it, in a Python that has NodeGraphQt."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from NodeGraphQt import BaseNode, NodeGraph
+from PySide6.QtWidgets import QApplication
+
+SIZE = (1600, 900)
+COLUMN, ROW = 240.0, 120.0
+
+
+class Layer(BaseNode):
+    __identifier__ = "bench"
+    NODE_NAME = "Layer"
+
+    def __init__(self) -> None:
+        super().__init__()
+        for name in ("a", "b"):
+            self.add_input(name)
+        self.add_output("out")
+
+
+def main() -> None:
+    count = int(sys.argv[1])
+    app = QApplication([])
+    graph = NodeGraph()
+    graph.set_acyclic(False)
+    graph.register_node(Layer)
+    view = graph.viewer()
+    view.acyclic = False
+    graph.widget.resize(*SIZE)
+    start = time.perf_counter()
+    across = max(round((count * SIZE[0] / SIZE[1] * ROW / COLUMN) ** 0.5), 1)
+    nodes = []
+    for i in range(count):
+        place = [i % across * COLUMN, i // across * ROW]
+        nodes.append(graph.create_node("bench.Layer", pos=place, selected=False, push_undo=False))
+    for i in range(1, count):
+        nodes[i - 1].output(0).connect_to(nodes[i].input(0), push_undo=False)
+        if i % 2 and i > 7:
+            nodes[i - 7].output(0).connect_to(nodes[i].input(1), push_undo=False)
+    build = 1000 * (time.perf_counter() - start)
+    graph.widget.show()
+    graph.fit_to_selection()
+    for _ in range(3):
+        app.processEvents()
+
+    def median(step: Callable[[int], None], rounds: int = 8) -> float:
+        times = []
+        for i in range(rounds):
+            begin = time.perf_counter()
+            step(i)
+            view.viewport().repaint()
+            app.processEvents()
+            times.append(1000 * (time.perf_counter() - begin))
+        return statistics.median(times)
+
+    def move(i: int) -> None:
+        item = nodes[count // 2].view
+        item.setPos(item.pos().x() + 4, item.pos().y() + 3)
+
+    found = {"build": build, "frame fitted": median(lambda _: None)}
+    found["zoom fitted"] = median(lambda i: graph.set_zoom(graph.get_zoom() + 0.01))
+    found["pan fitted"] = median(
+        lambda i: view.set_scene_rect_pan(i) if False else view._set_viewer_pan(40, 0)
+    )
+    found["drag fitted"] = median(move)
+    graph.reset_zoom()
+    nodes[count // 2].set_selected(True)
+    graph.center_on([nodes[count // 2]])
+    app.processEvents()
+    found["frame at 100%"] = median(lambda _: None)
+    found["pan at 100%"] = median(lambda i: view._set_viewer_pan(40 if i % 2 else -40, 0))
+    found["drag at 100%"] = median(move)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
