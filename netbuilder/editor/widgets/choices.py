@@ -12,6 +12,7 @@ from netbuilder.editor.widgets.chevron import ChevronButton, draw_chevron
 from netbuilder.editor.widgets.field import MIXED, Field
 from netbuilder.editor.widgets.line import Line
 from netbuilder.editor.widgets.reading import (
+    is_list,
     is_unfinished,
     number_text,
     stepped,
@@ -73,8 +74,8 @@ class ChoiceField(Field):
             self.box.setCurrentIndex(index)
 
     def _on_chosen(self, index: int) -> None:
-        self.edited.emit(self.box.itemData(index))
-        self.ended.emit()
+        self.give(self.box.itemData(index))
+        self.end()
 
 
 class BoolField(Field):
@@ -101,8 +102,8 @@ class BoolField(Field):
 
     def _on_clicked(self) -> None:
         self.box.setTristate(False)
-        self.edited.emit(self.box.checkState() != Qt.CheckState.Unchecked)
-        self.ended.emit()
+        self.give(self.box.checkState() != Qt.CheckState.Unchecked)
+        self.end()
 
 
 class SizesField(Field):
@@ -174,6 +175,10 @@ class SizesField(Field):
 
     def _text(self) -> str:
         texts = [line.text().strip() for line in self.lines if not line.isHidden()]
+        for text in texts:
+            # A word, or all sizes pasted at once, stands for the whole row.
+            if text in self._sizes.words or is_list(text):
+                return text
         return texts[0] if len(set(texts)) == 1 else ", ".join(texts)
 
     def _says(self, value: Any) -> bool:
@@ -187,7 +192,7 @@ class SizesField(Field):
         try:
             value = value_of(self.param, self._text(), self.names)
         except ParamError as error:
-            if any(map(is_unfinished, texts)):
+            if any(is_unfinished(text) or self._begins_word(text) for text in texts):
                 self._wrong = True
             else:
                 self._say(str(error))
@@ -195,9 +200,12 @@ class SizesField(Field):
         self._say("")
         self._give(value)
 
+    def _begins_word(self, text: str) -> bool:
+        return bool(text) and any(word.startswith(text) for word in self._sizes.words)
+
     def _give(self, value: Any) -> None:
         self._shown, self._mixed = value, False
-        self.edited.emit(value)
+        self.give(value)
 
     def _on_stepped(self, steps: int) -> None:
         line = self.sender()
@@ -224,7 +232,7 @@ class SizesField(Field):
             self._give(value)
         if value == self._shown:
             self._put_all()
-        self.ended.emit()
+        self.end()
 
     def _on_given_up(self) -> None:
         self._say("")
@@ -249,7 +257,7 @@ class SizesField(Field):
         else:
             self._give(None if word == _NOTHING else word)
         self._put_all()
-        self.ended.emit()
+        self.end()
         self.lines[0].setFocus()
         self.lines[0].selectAll()
 

@@ -38,6 +38,7 @@ class Field(QWidget):
         self.param = param
         self.folder: Path | None = None
         self.names: Names = NO_NAMES
+        self._gave = False
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(4)
@@ -50,6 +51,17 @@ class Field(QWidget):
 
     def suggest(self, words: tuple[str, ...]) -> None:
         """Offer words to choose from; most kinds have no use for them."""
+
+    def give(self, value: Any) -> None:
+        """Tell a value that a person chose."""
+        self._gave = True
+        self.edited.emit(value)
+
+    def end(self) -> None:
+        """Tell that the next edit is a step of its own, if there was one."""
+        if self._gave:
+            self._gave = False
+            self.ended.emit()
 
     def introduce(self, widget: QWidget, more: str = "") -> None:
         """Name a part of the field, and let it explain the parameter."""

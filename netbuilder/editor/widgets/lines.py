@@ -97,7 +97,7 @@ class LineField(Field):
 
     def _give(self, value: Any) -> None:
         self._shown, self._mixed = value, False
-        self.edited.emit(value)
+        self.give(value)
 
     def _on_stepped(self, steps: int) -> None:
         value = self._number()
@@ -137,7 +137,7 @@ class LineField(Field):
             self._give(value)
         if _alike(value, self._shown):
             self.line.put(self._text())
-        self.ended.emit()
+        self.end()
 
     def _on_given_up(self) -> None:
         self._say("")
@@ -165,7 +165,7 @@ class ShareField(LineField):
         self.row.insertWidget(0, self._slider, 1)
         self.line.setFixedWidth(60)
         self._slider.valueChanged.connect(self._on_slid)
-        self._slider.sliderReleased.connect(self.ended)
+        self._slider.sliderReleased.connect(self.end)
 
     def put(self, value: Any, *, mixed: bool = False) -> None:
         """Show a written value, or that several nodes differ in it."""
@@ -221,7 +221,7 @@ class PathField(LineField):
             path = chosen.relative_to(self.folder).as_posix()
         self.line.put(path)
         self._on_typed(path)
-        self.ended.emit()
+        self.end()
 
 
 class WordField(LineField):
@@ -285,7 +285,7 @@ class TextsField(LineField):
         chosen = [*now, word] if word not in now else [one for one in now if one != word]
         self.line.put(text_of(self.param, chosen))
         self._on_typed(self.line.text())
-        self.ended.emit()
+        self.end()
 
 
 def is_share(param: Param[Any]) -> bool:

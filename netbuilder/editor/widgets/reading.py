@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
 _WHOLE = re.compile(r"[+-]?\d+\Z")
 _BETWEEN = re.compile(rf"[,;{TIMES}]|(?<=[\dA-Z)])\s*x\s*(?=[\dA-Z(])")
 _OPERATOR = re.compile(r"[-+*/%()]")
-_UNFINISHED = re.compile(r"(.*[-+*/%(,.eE;x\s]|.*\(|)\Z", re.DOTALL)
+_UNFINISHED = re.compile(r"(.*[-+*/%(,.;\s]|.*\d\s*[eEx]|)\Z", re.DOTALL)
 
 
 def text_of(param: Param[Any], value: Any) -> str:
@@ -112,6 +112,11 @@ def has_expression(value: Any) -> bool:
 def is_unfinished(text: str) -> bool:
     """Whether more is surely to be typed: nothing yet, or a sign or a point at the end."""
     return bool(_UNFINISHED.match(text)) or text.count("(") > text.count(")")
+
+
+def is_list(text: str) -> bool:
+    """Whether a text says several sizes."""
+    return len([part for part in _BETWEEN.split(text) if part.strip()]) > 1
 
 
 def stepped(param: Param[Any], value: int | float, steps: int) -> int | float:
