@@ -11,12 +11,13 @@ from netbuilder.editor.canvas.asking import RECENT as RECENT_KEY
 from netbuilder.editor.canvas.offers import Offer, everything
 from netbuilder.editor.icons import icon
 from netbuilder.editor.panels.palette_list import PaletteList
-from netbuilder.editor.panels.palette_preview import Preview, card_for, card_picture
+from netbuilder.editor.panels.palette_preview import OWN, Preview, card_for, card_picture
 from netbuilder.editor.panels.palette_rows import Row, found_rows, rows_of
 from netbuilder.editor.panels.search_field import SearchField
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.labels import Wrapped
 from netbuilder.editor.workspace import Workspace
+from netbuilder.files.errors import FileError
 from netbuilder.graph.delta import Delta
 
 FAVOURITES_KEY = "palette_favourites"
@@ -226,6 +227,10 @@ class Palette(QWidget):
             words = "Remove from favourites" if row.starred else "Add to favourites"
             name = "star_filled" if row.starred else "star"
             self._add("star", words).setIcon(icon(name, theme.secondary))
+            if row.key.startswith(OWN):
+                self._add("remove", "Remove from my groups").setIcon(
+                    icon("delete", theme.secondary)
+                )
         self._menu.popup(at)
 
     def _add(self, name: str, words: str) -> QAction:
@@ -242,6 +247,8 @@ class Palette(QWidget):
             self._on_wanted(row)
         elif name == "star":
             self._star(row)
+        elif name == "remove":
+            self._remove(row)
         elif name in ("fold", "unfold"):
             self._fold(row, name == "fold")
         else:
@@ -249,6 +256,16 @@ class Palette(QWidget):
             kept = titles if name == "fold_all" else []
             self._workspace.preferences.remember(FOLDED_KEY, kept)
             self._fill()
+
+    def _remove(self, row: Row) -> None:
+        """Forget an own group; documents that have it keep it."""
+        try:
+            self.library.remove(row.key.removeprefix(OWN))
+        except FileError as error:
+            self._workspace.said.emit("error", str(error))
+            return
+        self._workspace.said.emit("info", f"{row.title} is no longer among your groups.")
+        self.refresh()
 
     # The preview.
 

@@ -23,7 +23,7 @@ from netbuilder.graph.working import EditError
 
 _WIDTH = 280
 _GAP = 8
-_LIBRARY = "library:"
+OWN = "library:"
 
 
 def card_for(key: str, network: Network, library: Library) -> Card | None:
@@ -34,11 +34,11 @@ def card_for(key: str, network: Network, library: Library) -> Card | None:
         network: The document, whose groups it may name.
         library: The person's own groups.
     """
-    if not key.startswith((GROUP_PREFIX, _LIBRARY)):
+    if not key.startswith((GROUP_PREFIX, OWN)):
         return _card_of_type(key)
     try:
-        if key.startswith(_LIBRARY):
-            network, group = library.add_to(Network(), key.removeprefix(_LIBRARY))
+        if key.startswith(OWN):
+            network, group = library.add_to(Network(), key.removeprefix(OWN))
             key = GROUP_PREFIX + group
         else:
             network = Network(groups=network.groups)
@@ -72,7 +72,7 @@ def card_picture(card: Card, look: Look, ratio: float) -> tuple[QPixmap, QPoint]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(ROOM, ROOM)
     painter.setOpacity(0.9)
-    draw_card(painter, Ink(look.theme), card, CALM, 1.0)
+    draw_card(painter, Ink(look.theme), card, CALM)
     painter.end()
     return picture, QPoint(round(ROOM + 24), round(ROOM + 20))
 
@@ -109,7 +109,7 @@ class _Stage(QWidget):
             for y in range(14, self.height() - 8, 20):
                 painter.drawEllipse(QRectF(x - 1, y - 1, 2, 2))
         painter.translate((self.width() - self._card.width) / 2, 20)
-        draw_card(painter, Ink(theme), self._card, CALM, 1.0)
+        draw_card(painter, Ink(theme), self._card, CALM)
         painter.end()
 
 

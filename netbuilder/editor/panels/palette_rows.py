@@ -41,11 +41,6 @@ class Row:
     places: tuple[int, ...] = ()
 
 
-def key_of(offer: Offer) -> str:
-    """Return what the canvas is told of an offer."""
-    return offer.id if offer.kind == "node" else f"{offer.kind}:{offer.id}"
-
-
 def rows_of(
     offers: Iterable[Offer],
     favourites: Sequence[str],
@@ -60,7 +55,7 @@ def rows_of(
         recent: Keys, the last one first.
         folded: Headings that hide what stands under them.
     """
-    known = {key_of(offer): offer for offer in offers}
+    known = {offer.key: offer for offer in offers}
     used = [key for key in recent if key not in favourites]
     parts: dict[str, list[Offer]] = {
         FAVOURITES: _of(known, favourites),
@@ -97,7 +92,7 @@ def _of(known: Mapping[str, Offer], keys: Iterable[str]) -> list[Offer]:
 def _row(
     offer: Offer, section: str, favourites: Collection[str], places: tuple[int, ...] = ()
 ) -> Row:
-    key = key_of(offer)
+    key = offer.key
     return Row(
         key,
         offer.title,

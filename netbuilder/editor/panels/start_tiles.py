@@ -30,7 +30,7 @@ PICTURE = 128  # px high
 _LEAST = 228  # px wide
 _GAP = 16
 _PAD = 12
-_LINES = 3
+_LINES = 2
 _LINE = 17.0
 _TITLE = 20.0
 HEIGHT = round(PICTURE + _PAD + _TITLE + _LINES * _LINE + _PAD)
@@ -104,6 +104,7 @@ class Tile(QAbstractButton):
         if found is not None:
             if not self._place and found.title:
                 self.setText(found.title)
+                self.setToolTip(tip(found.sentence))
             self.setAccessibleName(self.text())
             self.setAccessibleDescription(self._sentence())
         self.update()
