@@ -10,6 +10,7 @@ from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -23,7 +24,13 @@ from netbuilder.app.figures import counted
 from netbuilder.app.run_choices import RunChoice, run_choices
 from netbuilder.check.report import Report
 from netbuilder.editor.dialogs.export_form import ExportForm
-from netbuilder.editor.dialogs.export_formats import FORMATS, Format, format_of, target
+from netbuilder.editor.dialogs.export_formats import (
+    FORMATS,
+    WITH_WEIGHTS,
+    Format,
+    format_of,
+    target,
+)
 from netbuilder.editor.dialogs.export_report import (
     Outcome,
     OutcomeCard,
@@ -188,6 +195,7 @@ class ExportDialog(QDialog):
 
     def _tell(self, outcome: Outcome) -> None:
         self.card.tell(outcome)
+        self.form.set_written(outcome.path)
         if not self.isVisible():
             level = "info" if outcome.level == "ok" else "error"
             self._workspace.said.emit(level, outcome.title)
@@ -210,7 +218,7 @@ class ExportDialog(QDialog):
     def _on_problems(self) -> None:
         if self._workspace.actions is not None:
             self._workspace.actions.run("view.problems")
-        if self.card.outcome.node:
+        if self.card.isVisible() and self.card.outcome.node:
             self._on_node(self.card.outcome.node)
 
     # What is shown
@@ -269,11 +277,13 @@ class ExportDialog(QDialog):
         self._cancel.setVisible(self.exporter.running)
         self._start.setVisible(not busy)
         self._start.setEnabled(tab is not None and self._may())
-        self._blocked.setVisible(bool(errors) and not busy)
+        self._blocked_card.setVisible(bool(errors) and not busy)
         if errors:
-            other = "choose a trained run" if self.form.weights.count() > 1 else "take a picture"
+            runs = self.format.id in WITH_WEIGHTS and self.form.weights.count() > 1
+            other = "choose a trained run" if runs else "take a picture"
+            them = "it" if errors == 1 else "them"
             self._blocked.setText(
-                f"The network has {counted(errors, 'error')}. Mend them, or {other}."
+                f"The network has {counted(errors, 'error')}. Mend {them}, or {other}."
             )
         self._show_time()
         self._fit()
@@ -303,7 +313,7 @@ class ExportDialog(QDialog):
         for one in FORMATS:
             self.formats.addTab(one.title)
         self._sentence = self._label("export_sentence")
-        self._blocked = self._label("export_blocked", "warning")
+        self._build_blocked()
         self._doing = self._label("export_doing")
         self._progress = QProgressBar(self)
         self._progress.setRange(0, 0)
@@ -320,6 +330,7 @@ class ExportDialog(QDialog):
         self._start = self._button(
             "Export", "Write it, and compare it with the network.  Enter", "export_start"
         )
+        self._start.setProperty("role", "primary")
         self._start.setDefault(True)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -332,12 +343,27 @@ class ExportDialog(QDialog):
         column.addWidget(self.formats)
         column.addWidget(self._sentence)
         column.addWidget(self.form)
-        column.addWidget(self._blocked)
+        column.addWidget(self._blocked_card)
         column.addWidget(self._progress_box)
         column.addWidget(self.card)
         column.addStretch(1)
         column.addLayout(buttons)
         self.setFixedWidth(_WIDTH)
+
+    def _build_blocked(self) -> None:
+        self._blocked_card = QFrame(self)
+        self._blocked_card.setProperty("role", "error")
+        self._blocked = self._label("export_blocked", "")
+        show = self._button(
+            "Show problems", "Show what is wrong with the network.  Ctrl+1", "export_blocked_show"
+        )
+        show.setProperty("role", "small")
+        show.clicked.connect(self._on_problems)
+        row = QHBoxLayout(self._blocked_card)
+        row.setContentsMargins(12, 8, 8, 8)
+        row.setSpacing(8)
+        row.addWidget(self._blocked, 1)
+        row.addWidget(show)
 
     def _connect(self) -> None:
         self.formats.currentChanged.connect(self._on_format)
@@ -365,7 +391,8 @@ class ExportDialog(QDialog):
         label.setObjectName(name)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
-        label.setProperty("role", role)
+        if role:
+            label.setProperty("role", role)
         return label
 
     def _button(self, text: str, sentence: str, name: str) -> QPushButton:

@@ -52,7 +52,7 @@ class ExportForm(QWidget):
         self.setObjectName("export_form")
         self._format = FORMATS[0]
         self._browser: QFileDialog | None = None
-        self._groups: tuple[tuple[str, str], ...] = (("", ""),)
+        self._written = ""
         self.weights = self._combo("Weights", "Which weights are written.", "export_weights")
         self.shows = self._combo("Shows", "Which graphs are drawn.", "export_shows")
         self.kind = self._combo("Type", "The kind of picture file.", "export_kind")
@@ -184,8 +184,15 @@ class ExportForm(QWidget):
         self._tell()
         self.changed.emit()
 
+    def set_written(self, path: str) -> None:
+        """Say what was just written: that it is there now is no news."""
+        self._written = path
+        self._tell()
+
     def _tell(self) -> None:
-        said = [self.trouble or warning_about(self.target.text(), self._format, self.picture_kind)]
+        said = [self.trouble]
+        if not self.trouble and str(self.path) != self._written:
+            said.append(warning_about(self.target.text(), self._format, self.picture_kind))
         run = self.run
         if run is not None and not run.is_same:
             said.append(

@@ -123,12 +123,7 @@ def _differing(plain: Mapping[str, Any], compared: Sequence[tuple[str, str]]) ->
 def _compared(plain: Mapping[str, Any]) -> list[tuple[str, str]]:
     outputs = plain["outputs"]
     rows = [
-        (
-            "Difference" if len(outputs) == 1 else one["name"],
-            f"{_figure(one['max_abs_diff'])}, at most {_figure(one['tolerance'])} is let pass"
-            + ("" if one["ok"] else " \N{EM DASH} too much"),
-        )
-        for one in outputs
+        ("Difference" if len(outputs) == 1 else one["name"], _difference(one)) for one in outputs
     ]
     batches = ", ".join(map(str, plain["batch_sizes"]))
     opened = sorted({name for sizes in plain.get("sizes", ()) for name in sizes})
@@ -139,11 +134,16 @@ def _compared(plain: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [*rows, ("Compared at", f"batch sizes {batches}{sizes}")]
 
 
+def _difference(one: Mapping[str, Any]) -> str:
+    too_much = "" if one["ok"] else "too much: "
+    return f"{_figure(one['max_abs_diff'])} ({too_much}at most {_figure(one['tolerance'])} is let pass)"
+
+
 def _files(paths: Sequence[Path]) -> tuple[str, str]:
     sizes = [(path.name, _size(path)) for path in paths]
-    shown = [f"{name} {bytes_text(size)}" for name, size in sizes[:_MOST_FILES]]
+    shown = [f"{name} ({bytes_text(size)})" for name, size in sizes[:_MOST_FILES]]
     if len(sizes) == 1:
-        return "File", shown[0]
+        return "File", f"{sizes[0][0]}, {bytes_text(sizes[0][1])}"
     more = f" and {len(sizes) - _MOST_FILES:,} more" if len(sizes) > _MOST_FILES else ""
     whole = bytes_text(sum(size for _, size in sizes))
     return counted(len(sizes), "file").capitalize(), f"{', '.join(shown)}{more}; {whole} in all"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -54,7 +54,9 @@ class CodePanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._workspace = workspace
         self._sources: dict[Tab, tuple[Network, Source]] = {}
+        self._tops: dict[Tab, int] = {}  # the line at the upper edge when it was shown last
         self._tab: Tab | None = None  # whose source is shown
+        self._seen = False  # whether there is a source of it
         self._clicking = False
         self._save_dialog: QFileDialog | None = None
         self._later = QTimer(self)
@@ -107,11 +109,21 @@ class CodePanel(QWidget):
         super().showEvent(event)
         self.refresh()
 
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Do nothing while nobody looks."""
+        super().hideEvent(event)
+        self._later.stop()
+
     # What is shown
 
     def _show(self, tab: Tab | None) -> None:
         entry = self._sources.get(tab) if tab else None
         other = tab is not self._tab
+        if other and self._tab in self._sources and self._tab is not None:
+            self._tops[self._tab] = self.view.top
+        # The first text of a document begins at its first line.
+        top = self._tops.get(tab, 0) if tab and (other or not self._seen) else None
+        self._seen = entry is not None
         self._tab = tab
         self._pages.setCurrentWidget(self.view if entry else self._empty)
         self._empty.setText(_NOT_YET if tab else _NOTHING)
@@ -122,7 +134,7 @@ class CodePanel(QWidget):
             self._above.hide()
             self.view.mark(())
             return
-        self.view.show_text(entry[1].text)
+        self.view.show_text(entry[1].text, top)
         self._mark(follow=other)
         if self._find_bar.isVisible():
             self._on_find_text()
@@ -205,6 +217,7 @@ class CodePanel(QWidget):
 
     def _on_closed(self, tab: Tab) -> None:
         self._sources.pop(tab, None)
+        self._tops.pop(tab, None)
         if tab is self._tab:
             self._tab = None
 

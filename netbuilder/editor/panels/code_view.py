@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 from PySide6.QtCore import (
@@ -39,6 +40,7 @@ SMALLEST, LARGEST = 8, 40
 _NOTCH = 120  # what a wheel turns by in one step
 _GLIDE = 140  # ms
 _MOST_FOUND = 2000
+_MOST_COMPARED = 4_000_000  # pairs of lines; more would be felt
 _ZOOMS = {
     Qt.Key.Key_Plus: 1,
     Qt.Key.Key_Equal: 1,
@@ -90,8 +92,18 @@ class CodeView(QPlainTextEdit):
 
     # What is shown
 
-    def show_text(self, text: str) -> None:
-        """Show a text; the lines that stay keep their place, their colours and the selection."""
+    @property
+    def top(self) -> int:
+        """The line at the upper edge, counted from 0."""
+        return self.firstVisibleBlock().blockNumber()
+
+    def show_text(self, text: str, top: int | None = None) -> None:
+        """Show a text; the lines that stay keep their place, their colours and the selection.
+
+        Args:
+            text: The text.
+            top: The line to show at the upper edge, counted from 0; by default the one that is there.
+        """
         old = self.toPlainText().split("\n")
         new = text.split("\n")
         if old == new:
@@ -99,11 +111,10 @@ class CodeView(QPlainTextEdit):
         self._glide.stop()
         head = _alike(old, new)
         tail = _alike(old[head:][::-1], new[head:][::-1])
-        top = self.firstVisibleBlock().blockNumber()
         sideways = self.horizontalScrollBar().value()
+        if top is None:
+            top = _moved(self.top, old, new, head, tail)
         self._replace(head, len(old) - tail, new[head : len(new) - tail], len(old))
-        if top >= len(old) - tail:
-            top += len(new) - len(old)
         self.verticalScrollBar().setValue(top)
         self.horizontalScrollBar().setValue(sideways)
         self._show_marks()  # the text under them has moved
@@ -403,6 +414,22 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> int:
             break
         count += 1
     return count
+
+
+def _moved(line: int, old: Sequence[str], new: Sequence[str], head: int, tail: int) -> int:
+    """Where a line of the old text stands in the new one, of which so many first and last are alike."""
+    if line < head:
+        return line
+    if line >= len(old) - tail:
+        return line + len(new) - len(old)
+    before, after = old[head : len(old) - tail], new[head : len(new) - tail]
+    if len(before) * len(after) > _MOST_COMPARED:
+        return line
+    place = line - head
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, before, after, False).get_opcodes():
+        if i1 <= place < i2:
+            return head + (j1 + place - i1 if kind == "equal" else min(j1 + place - i1, j2))
+    return line
 
 
 def _is_control(event: QKeyEvent) -> bool:
