@@ -354,8 +354,7 @@ class MainWindow(QMainWindow):
         self.files.shut()
         self.runs.shut()
         self.workspace.tasks.close()
-        for canvas in self._canvases.values():
-            canvas.hands = None
+        self._refresh_later.stop()
         self.workspace.look.close()
         event.accept()
 

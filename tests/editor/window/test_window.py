@@ -138,7 +138,7 @@ def test_panels_are_made_when_they_are_seen_and_come_back_as_they_were(window, q
     for name in ("problems", "training", "runs", "code", "log", "history"):
         assert window.actions_.run(f"view.{name}")
         assert window.dock(name).panel is not None
-        assert window.dock(name).panel.isVisible(), name
+        qtbot.waitUntil(window.dock(name).panel.isVisible)
     window.actions_.run("view.palette")
     window.actions_.run("view.minimap")
     assert window.dock("palette").isHidden()
