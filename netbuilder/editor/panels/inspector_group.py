@@ -237,6 +237,8 @@ class ParamEditor(QWidget):
         except ValueError as error:
             self.form.rows[name].set_problem(str(error))
             return
+        self._param = param  # the next edit may come before the document has told of this one
+        self.form.rows[name].set_problem("")
         self.changed.emit(param)
 
     def _on_renamed(self, new: object) -> None:

@@ -1,0 +1,72 @@
+"""The page of the selected node's type."""
+
+import pytest
+from PySide6.QtGui import QTextDocument
+
+from netbuilder.catalogue.packs import standard_catalogue
+from netbuilder.editor.panels.node_help import NodeHelp
+from netbuilder.editor.panels.node_pages import page_of_group, page_of_type
+from netbuilder.graph import edits
+from netbuilder.graph.model import Group, GroupParam
+
+EVIL = "<img src='file:///etc/passwd'> <script>x</script>"
+
+
+@pytest.fixture
+def help_window(qtbot, workspace):
+    made = NodeHelp(workspace)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def text(page):
+    document = QTextDocument()
+    document.setHtml(page)
+    return document.toPlainText()
+
+
+@pytest.mark.parametrize("type_id", list(standard_catalogue().types))
+def test_every_type_has_a_page_with_all_that_is_declared(qapp, type_id):
+    node_type = standard_catalogue().types[type_id]
+    said = text(page_of_type(node_type))
+    assert node_type.title in said
+    assert node_type.sentence() in said
+    for name, param in node_type.params.items():
+        assert name in said
+        assert " ".join(param.doc.split()) in " ".join(said.split())
+    for port in (*node_type.ins, *node_type.outs):
+        assert port.pattern.text in said
+
+
+def test_the_page_follows_the_selection(qtbot, help_window, open_example):
+    assert "Select a node" in help_window.browser.toPlainText()
+    tab = open_example("digits_cnn")
+    tab.select(nodes=["conv_1"])
+    qtbot.waitUntil(lambda: help_window.browser.toPlainText().startswith("Conv2d"))
+    assert "input: N × 1 × 8 × 8" in help_window.browser.toPlainText()  # noqa: RUF001
+    tab.select(nodes=["relu_1"])
+    qtbot.waitUntil(lambda: help_window.browser.toPlainText().startswith("ReLU"))
+    help_window.show_type("lstm")
+    assert help_window.browser.toPlainText().startswith("LSTM")
+
+
+def test_what_a_document_says_is_escaped(qtbot, help_window, tab):
+    group = Group("block", EVIL, EVIL, (GroupParam("dim", 3, doc=EVIL),))
+    assert "<img" not in page_of_group(group)
+    assert EVIL in text(page_of_group(group))
+    tab.do("define", lambda n: edits.add_group(n, "block", title=EVIL, doc=EVIL))
+    tab.do("add", lambda n: edits.add_node(n, "group:block", "odd"))
+    tab.select(nodes=["odd"])
+    qtbot.waitUntil(lambda: help_window.browser.toPlainText().startswith("<img"))
+    tab.do("add", lambda n: edits.add_node(n, "strange", "unknown"))
+    tab.select(nodes=["unknown"])
+    qtbot.waitUntil(lambda: "not installed" in help_window.browser.toPlainText())
+
+
+def test_both_themes(qtbot, help_window, workspace, open_example):
+    open_example("digits_cnn").select(nodes=["conv_1"])
+    for theme in ("light", "dark"):
+        workspace.preferences.set("theme", theme)
+        assert not help_window.grab().isNull()
