@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QPainter, QPixma
 from PySide6.QtWidgets import QMenu
 
 from netbuilder.app.theme import CATEGORY_COLOURS, GROUP_COLOUR
+from netbuilder.editor.canvas.grouping import instances_of
 from netbuilder.editor.canvas.standing import bounds, chosen_positions
 from netbuilder.graph import edits
 from netbuilder.graph.model import Network
@@ -149,9 +150,19 @@ class Menus(QObject):
                 menu.addMenu(self._menu(_ALIGN, "Align", menu))
             elif row == "colour":
                 menu.addMenu(self._colours(menu))
-            elif actions.can(row) or row not in _ONLY_IF_POSSIBLE:
+            elif row not in _ONLY_IF_POSSIBLE or self._makes_sense(row):
                 menu.addAction(actions.action(row))
         return menu
+
+    def _makes_sense(self, row: str) -> bool:
+        actions = self._canvas.workspace.actions
+        if row == "graph.enter":  # of a plain node it shows the form, which needs no menu
+            return bool(instances_of(self._canvas.tab))
+        return (
+            bool(self._canvas.tab.trail)
+            if row == "graph.leave"
+            else bool(actions and actions.can(row))
+        )
 
     def _colours(self, parent: QMenu) -> QMenu:
         menu = QMenu("Colour", parent)

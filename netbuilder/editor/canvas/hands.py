@@ -61,6 +61,7 @@ class Hands(QObject):
         self._tab = canvas.tab
         self._gesture: Gesture | None = None
         self._space = False
+        self._at_work = False
         self._keyboard = Keyboard(canvas)
         self._menus = Menus(canvas)
         self._dropping = Dropping(canvas)
@@ -69,6 +70,7 @@ class Hands(QObject):
         canvas.installEventFilter(self)
         self._tab.entered.connect(self._on_entered)
         self._tab.selected.connect(self._on_selected)
+        self._tab.changed.connect(self._on_changed)
 
     @property
     def busy(self) -> bool:
@@ -90,14 +92,20 @@ class Hands(QObject):
         """Begin a gesture."""
         self.naming.finish()
         if self._gesture is not None:
-            return  # another button is held already
+            if event.buttons() != event.button():
+                return  # another button is held already
+            self._abandon()  # its release went to somebody else
         self._gesture = self._begin(event, at)
         self._show_cursor()
 
     def move(self, event: QMouseEvent, at: QPointF) -> None:
         """Follow with the gesture."""
         if self._gesture is not None:
-            self._gesture.move(at, event)
+            self._at_work = True
+            try:
+                self._gesture.move(at, event)
+            finally:
+                self._at_work = False
 
     def release(self, event: QMouseEvent, at: QPointF) -> None:
         """End the gesture."""
@@ -207,6 +215,7 @@ class Hands(QObject):
                 return True
         elif event.type() == QEvent.Type.FocusOut:
             self._space = False
+            self._show_cursor()
         return super().eventFilter(watched, event)
 
     def _begin(self, event: QMouseEvent, at: QPointF) -> Gesture | None:
@@ -275,8 +284,19 @@ class Hands(QObject):
         if not _holds(self._tab.selection, meant):
             self._select(meant)
 
+    def _on_changed(self) -> None:
+        # An undo in the middle of a drag: what is dragged may be gone.
+        if not self._at_work:
+            self._abandon()
+
+    def _abandon(self) -> None:
+        gesture, self._gesture = self._gesture, None
+        if gesture is not None:
+            gesture.abandon()
+            self._show_cursor()
+
     def _on_entered(self) -> None:
-        self.cancel()
+        self._abandon()
         self.naming.finish()
         self.asking.close()
 

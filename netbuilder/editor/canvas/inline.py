@@ -6,6 +6,8 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QToolTip, QWidget
 
+from netbuilder.app.theme import Theme
+
 _KEEPS = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
@@ -82,6 +84,10 @@ class InlineText(QPlainTextEdit):
         self.setToolTip(f"{what}. Ctrl+Enter keeps it, Esc leaves it as it was.")
         self.setTabChangesFocus(True)
         self.selectAll()
+
+    def wear(self, theme: Theme) -> None:
+        """Look like the note."""
+        self.setStyleSheet(f"background: {theme.note}; border-color: {theme.accent};")
 
     def lay(self, rect: QRect) -> None:
         """Lie there, but no smaller than can be written in."""

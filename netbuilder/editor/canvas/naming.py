@@ -11,7 +11,7 @@ from netbuilder.editor.canvas.inline import InlineLine, InlineText
 from netbuilder.editor.canvas.standing import card_rect, rect_of_card
 from netbuilder.editor.look import ui_font
 from netbuilder.graph import edits
-from netbuilder.graph.model import Network
+from netbuilder.graph.model import Graph, Network
 
 if TYPE_CHECKING:
     from netbuilder.editor.canvas.view import Canvas
@@ -34,6 +34,7 @@ class Naming(QObject):
         self._what: What = "node"
         self._name = ""
         self._merge = ""
+        self._group = ""
 
     @property
     def field(self) -> InlineLine | InlineText | None:
@@ -50,6 +51,7 @@ class Naming(QObject):
         """
         self.finish()
         self._what, self._name, self._merge = what, name, merge
+        self._group = self._canvas.tab.group
         field = self._make()
         self._field = field
         field.decided.connect(self._on_decided)
@@ -77,6 +79,8 @@ class Naming(QObject):
         else:
             field = InlineLine(self._name, "Name of the node", view)
         field.setFont(ui_font(size))
+        if isinstance(field, InlineText):
+            field.wear(self._canvas.workspace.look.theme)
         return field
 
     def _rect(self) -> QRect:
@@ -88,7 +92,8 @@ class Naming(QObject):
             rect = QRectF(whole.x() + 4, whole.y() + 2, min(whole.width() - 8, 240), _TITLE - 4)
         else:
             whole = card_rect(canvas, self._name)
-            rect = QRectF(whole.x(), whole.y() + HEAD / 2 - 14, whole.width(), 28)
+            # Over the title; what stands below it is still read.
+            rect = QRectF(whole.x() + 4, whole.y() + 4, whole.width() - 8, HEAD / 2)
         return canvas.mapFromScene(rect).boundingRect()
 
     def _on_decided(self, text: str, away: bool) -> None:
@@ -115,7 +120,8 @@ class Naming(QObject):
     def _end(self) -> None:
         """A note that nothing was written on goes again; one that is named is selected."""
         tab = self._canvas.tab
-        graph, group, name = tab.graph, tab.group, self._name
+        group, name = self._group, self._name
+        graph = tab.network.graph_at(group) if not group or group in tab.network.groups else Graph()
         note = graph.notes.get(name) if self._what == "note" and self._merge else None
         if note is not None and not note.text.strip():
             tab.do("Add a note", lambda n: edits.remove_note(n, name, group), merge=self._merge)
@@ -147,7 +153,7 @@ class Naming(QObject):
         return "Title a frame" if self._what == "frame" else "Write a note"
 
     def _edit(self, network: Network, text: str) -> Network:
-        group, name = self._canvas.tab.group, self._name
+        group, name = self._group, self._name
         if self._what == "node":
             return edits.rename_node(network, name, text.strip(), group)
         if self._what == "frame":

@@ -22,7 +22,7 @@ from netbuilder.editor.canvas.search_rows import ROW, RowPainter, Rows
 from netbuilder.editor.icons import icon
 from netbuilder.editor.look import Look
 
-_WIDTH = 336
+_WIDTH = 352
 _SHOWN = 9  # rows
 _MARGIN = 8
 _KEYS = {
@@ -167,7 +167,7 @@ class SearchBox(QFrame):
         self._more = QWidget(self)
         self._more_row = QHBoxLayout(self._more)
         self._more_row.setContentsMargins(0, 0, 0, 0)
-        self._more_row.setSpacing(4)
+        self._more_row.setSpacing(0)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(8)
@@ -214,6 +214,8 @@ class SearchBox(QFrame):
     def _fill(self) -> None:
         found = search(self._offers, self._field.text(), self._recent)
         self._rows.show(found)
+        if self.is_open:
+            self._fit(self.y())
         if found:
             self._list.setCurrentIndex(self._rows.index(0))
             self._list.scrollToTop()
@@ -262,28 +264,34 @@ class SearchBox(QFrame):
 
     def _place(self) -> None:
         """Lie at the point, but inside of the parent."""
-        parent = self.parentWidget()
-        assert parent is not None
-        room = parent.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        self._list.setFixedHeight(ROW * min(_SHOWN, max(self._rows.rowCount(), 3)))
-        self._sentence.setFixedHeight(self._sentence.fontMetrics().lineSpacing() * 2)
+        room = self._room()
         width = min(_WIDTH, room.width())
+        left = max(room.left(), min(self._point.x(), room.right() + 1 - width))
+        self.setGeometry(left, room.top(), width, room.height())
+        self._fit(room.top())
+        top = max(room.top(), min(self._point.y(), room.bottom() + 1 - self.height()))
+        self.move(left, top)
+
+    def _fit(self, top: int) -> None:
+        """Be as high as what is found needs, without moving the field that one types in."""
+        self._sentence.setFixedHeight(self._sentence.fontMetrics().lineSpacing() * 2)
+        self._list.setFixedHeight(ROW * min(_SHOWN, max(self._rows.rowCount(), 1)))
+        height, most = self._wanted(), self._room().bottom() + 1 - top
+        if height > most:
+            self._list.setFixedHeight(max(2 * ROW, self._list.height() - (height - most)))
+            height = self._wanted()
+        self.resize(self.width(), height)
+
+    def _wanted(self) -> int:
         layout = self.layout()
         assert layout is not None
         layout.activate()
-        height = self.sizeHint().height()
-        if height > room.height():
-            spare = self._list.height() - (height - room.height())
-            self._list.setFixedHeight(max(2 * ROW, spare))
-            layout.activate()
-            height = min(self.sizeHint().height(), room.height())
-        box = QRect(self._point, self._point)
-        box.setSize(self.sizeHint())
-        box.setWidth(width)
-        box.setHeight(height)
-        box.moveLeft(max(room.left(), min(box.left(), room.right() - width)))
-        box.moveTop(max(room.top(), min(box.top(), room.bottom() - height)))
-        self.setGeometry(box)
+        return self.sizeHint().height()
+
+    def _room(self) -> QRect:
+        parent = self.parentWidget()
+        assert parent is not None
+        return parent.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
 
     def _tint(self) -> None:
         theme = self._look.theme
@@ -291,6 +299,7 @@ class SearchBox(QFrame):
             f"QFrame#search_box {{ background: {theme.panel}; border: 1px solid {theme.line};"
             f" border-radius: 10px; }}"
             "QListView#search_list { background: transparent; border: 0; }"
+            "QToolButton { padding: 3px 6px; font-size: 12px; }"
         )
         self._glass.setIcon(icon("search", theme.secondary))
 

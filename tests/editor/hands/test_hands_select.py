@@ -233,3 +233,40 @@ def test_nodes_that_lie_in_one_spot_are_written_where_they_are_shown(stage: Stag
     assert nodes["tanh_1"].position == (seen["tanh_1"] + QPointF(0, 120)).toTuple()
     stage.tab.undo()
     assert stage.graph.nodes["gelu_1"].position == (0, 0)
+
+
+def test_an_undo_in_the_middle_of_a_drag_ends_it(stage: Stage) -> None:
+    stage.add("relu", 0, 0)
+    start = stage.middle("relu_1")
+    stage.press(start)
+    stage.move(start + QPoint(60, 60))
+    stage.tab.undo()
+    stage.tab.undo()
+    assert not stage.hands.busy
+    assert not stage.graph.nodes
+    stage.move(start + QPoint(90, 90))
+    stage.release(start + QPoint(90, 90))
+    assert not stage.said
+
+
+def test_entering_a_group_in_the_middle_of_a_drag_ends_it(stage: Stage) -> None:
+    stage.chain("relu", "gelu")
+    stage.tab.do("Group", lambda n: edits.make_group(n, ["relu_1"])[:2])
+    start = stage.middle("group_1")
+    stage.press(start)
+    stage.move(start + QPoint(60, 60))
+    stage.key(Qt.Key.Key_Return)
+    assert stage.tab.trail == ("group_1",)
+    stage.move(start + QPoint(90, 90))
+    stage.release(start + QPoint(90, 90))
+    assert not stage.said
+
+
+def test_a_release_that_went_elsewhere_leaves_no_gesture_behind(stage: Stage) -> None:
+    stage.chain("relu", "gelu")
+    stage.press(QPoint(400, 400))
+    stage.move(QPoint(450, 450))
+    stage.click(stage.middle("gelu_1"))
+    assert stage.tab.selection.nodes == {"gelu_1"}
+    assert stage.canvas.overlay.rubber is None
+    assert not stage.hands.busy

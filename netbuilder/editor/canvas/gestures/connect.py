@@ -56,6 +56,8 @@ class Connect(Drag):
         shown: dict[tuple[str, str, str], str] = {
             (node, port, loose.wants): reason for (node, port), reason in self._reasons.items()
         }
+        own = "out" if loose.is_output else "in"
+        shown[loose.end.node, loose.end.port, own] = ""  # where the wire begins is not dimmed
         self.canvas.overlay.set_fits(shown)
         self.canvas.set_moving(True)
 
@@ -81,7 +83,7 @@ class Connect(Drag):
         """A click on a port selects its node."""
         self.tab.select(nodes=[self._loose.end.node])
 
-    def cancel(self) -> None:
+    def abandon(self) -> None:
         """Let the wire go."""
         self._tidy()
 

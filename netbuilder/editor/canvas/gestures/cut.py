@@ -44,6 +44,6 @@ class Cut(Drag):
             label = "Cut a wire" if len(edges) == 1 else f"Cut {len(edges)} wires"
             self.tab.do(label, lambda network: disconnected(network, edges, group))
 
-    def cancel(self) -> None:
+    def abandon(self) -> None:
         """Cut nothing."""
         self.canvas.overlay.set_cut(None)

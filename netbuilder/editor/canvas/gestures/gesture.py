@@ -47,6 +47,10 @@ class Gesture:
 
     def cancel(self) -> None:
         """Take everything back."""
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Stop here: the document went another way meanwhile. What was drawn goes."""
 
 
 class Drag(Gesture):

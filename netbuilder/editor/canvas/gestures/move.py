@@ -82,8 +82,7 @@ class Move(Drag):
                 lambda network: spliced(network, edge, node, ports, group),
                 merge=self.merge,
             )
-        self._tidy()
-        self.tab.seal()
+        self.abandon()
 
     def click(self, at: QPointF, event: QMouseEvent) -> None:
         """One of several that are selected was clicked: now it alone is."""
@@ -95,8 +94,7 @@ class Move(Drag):
         """Put everything back."""
         if self.dragging:
             self._put(self._first)
-            self._tidy()
-            self.tab.seal()
+        self.abandon()
 
     def _put(self, places: Positions) -> None:
         whole, group = places.over(self._others), self.tab.group
@@ -127,7 +125,9 @@ class Move(Drag):
             self._ports = insert_ports(self.tab, edge, self._lone) if edge else None
             self.canvas.overlay.set_drop_edge(edge if self._ports else None)
 
-    def _tidy(self) -> None:
+    def abandon(self) -> None:
+        """Leave everything where it is."""
+        self.tab.seal()
         self.canvas.overlay.set_guides(())
         self.canvas.overlay.set_drop_edge(None)
         self.canvas.set_moving(False)

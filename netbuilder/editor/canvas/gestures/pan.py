@@ -38,6 +38,6 @@ class Pan(Gesture):
         """Draw carefully again."""
         self.canvas.set_moving(False)
 
-    def cancel(self) -> None:
+    def abandon(self) -> None:
         """Stay here; where one looks is not part of the document."""
         self.canvas.set_moving(False)

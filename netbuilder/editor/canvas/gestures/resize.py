@@ -59,7 +59,7 @@ class Resize(Drag):
 
     def end(self, at: QPointF, event: QMouseEvent) -> None:
         """Leave it so."""
-        self.tab.seal()
+        self.abandon()
 
     def click(self, at: QPointF, event: QMouseEvent) -> None:
         """A click on the corner selects what it belongs to."""
@@ -72,7 +72,11 @@ class Resize(Drag):
         """Give it the size it had."""
         if self.dragging:
             self._put(self._size)
-            self.tab.seal()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Leave it so."""
+        self.tab.seal()
 
     def _put(self, size: Size) -> None:
         kind, name, group = self._kind, self._name, self.tab.group

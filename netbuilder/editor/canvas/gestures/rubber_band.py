@@ -62,6 +62,10 @@ class RubberBand(Drag):
 
     def cancel(self) -> None:
         """Select what was selected before."""
-        self.canvas.overlay.set_rubber(None)
+        self.abandon()
         before = self._before
         self.tab.select(before.nodes, before.edges, before.frames, before.notes)
+
+    def abandon(self) -> None:
+        """Take the rectangle away."""
+        self.canvas.overlay.set_rubber(None)
