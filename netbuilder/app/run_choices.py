@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ class RunChoice:
         path: Its folder.
         name: The folder's name.
         sentence: What its best epoch reached, such as ``val accuracy 0.9926, epoch 4``.
-        is_same: Whether it trained what the document is now; otherwise an earlier version.
+        is_same: Whether it computes what the document computes now; otherwise an earlier version.
     """
 
     path: Path
@@ -43,7 +43,7 @@ def run_choices(folder: Path, network: Network, stem: str) -> tuple[RunChoice, .
     """
     named = re.compile(rf"{re.escape(stem)}(-\d{{8}}-\d{{6}}(-\d+)?)?")
     own = [run for run in list_runs(folder) if named.fullmatch(run.name)]
-    now = semantic_hash(network)
+    now = _computed(network)
     own.sort(key=_age, reverse=True)
     found = (_choice(run, now) for run in own[:_MOST])
     return tuple(one for one in found if one is not None)
@@ -61,11 +61,16 @@ def _choice(run: RunFolder, now: str) -> RunChoice | None:
     if weights is None or not weights.is_file():
         return None
     try:
-        same = semantic_hash(load(run.graph)) == now
+        same = _computed(load(run.graph)) == now
         result = run.result()
     except (FileError, RunError):
         return None
     return RunChoice(run.path, run.name, _sentence(result), same)
+
+
+def _computed(network: Network) -> str:
+    """What names what a network computes, however and on whatever it is trained."""
+    return semantic_hash(replace(network, data={}, recipe={}))
 
 
 def _sentence(result: dict[str, Any] | None) -> str:

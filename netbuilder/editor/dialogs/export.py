@@ -248,15 +248,19 @@ class ExportDialog(QDialog):
         tab = self._tab
         if tab is None or not self.isVisible():
             return
-        folder = tab.session.folder / self._workspace.preferences.settings.runs
-        work = _finding(folder, tab.network, tab.session.name)
+        work = _finding(self._runs_folder(tab), tab.network, tab.session.name)
         self._workspace.tasks.submit(self, "runs", work, self._on_runs)
 
+    def _runs_folder(self, tab: Tab) -> Path:
+        preferences = self._workspace.preferences
+        if tab.session.path is None:
+            return preferences.folder / "runs"
+        return tab.session.folder / preferences.settings.runs
+
     def _on_runs(self, runs: tuple[RunChoice, ...]) -> None:
-        shown = getattr(getattr(self._workspace, "runs", None), "shown", None)
-        preferred = getattr(shown, "path", None)
+        view = self._workspace.runs.shown if self._workspace.runs is not None else None
         if not self.busy:
-            self.form.show_runs(runs, preferred)
+            self.form.show_runs(runs, view.path if view is not None else None)
 
     def _may(self) -> bool:
         return not self.form.trouble and not self._errors()
@@ -382,6 +386,8 @@ class ExportDialog(QDialog):
         workspace.switched.connect(self.show_tab)
         workspace.checked.connect(self._on_checked)
         workspace.entered.connect(self._on_checked)
+        if workspace.runs is not None:
+            workspace.runs.state_changed.connect(self._find_runs)
         window = self.parentWidget()
         if window is not None:
             window.window().installEventFilter(self)
