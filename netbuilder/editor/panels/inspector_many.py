@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from netbuilder.app.figures import counted
 from netbuilder.catalogue.packs import standard_catalogue
@@ -14,6 +14,7 @@ from netbuilder.check.cost import batch_of, sum_of
 from netbuilder.editor.panels.inspector_facts import cost_rows
 from netbuilder.editor.panels.inspector_flags import Flags
 from netbuilder.editor.panels.inspector_page import Head, Page, problems_at
+from netbuilder.editor.panels.kept_forms import KeptForms
 from netbuilder.editor.panels.node_edits import params_of, with_param
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.figure_rows import FigureRows
@@ -34,11 +35,10 @@ class ManyPage(Page):
         super().__init__(workspace, parent)
         self._catalogue = standard_catalogue()
         self._nodes: tuple[str, ...] = ()
-        self._form: Form | None = None
         self.head = Head(self)
         self.column.addWidget(self.head)
-        self._forms = QVBoxLayout()
-        self.column.addLayout(self._forms)
+        self._forms = KeptForms(self._made, self)
+        self.column.addWidget(self._forms)
         self.flags = Flags(self, notes=False)
         self.flags.switched.connect(self._on_switched)
         self.column.addWidget(self.flags)
@@ -52,7 +52,7 @@ class ManyPage(Page):
     @property
     def form(self) -> Form | None:
         """The form of what the nodes share."""
-        return self._form
+        return self._forms.form
 
     def fill(self, tab: Tab) -> None:
         """Show the selected nodes of a document."""
@@ -62,11 +62,11 @@ class ManyPage(Page):
         nodes = [self._catalogue.upgrade(tab.graph.nodes[name]) for name in chosen]
         self.head.put(counted(len(nodes), "node"), self._types(tab, nodes))
         shared = self._shared(tab, nodes)
-        if other or self._form is None or list(self._form.params) != list(shared):
-            self._replace_form(shared)
-        assert self._form is not None
         values, mixed = _values(nodes, shared)
-        self._form.fill(values, mixed=mixed)
+        form = self._forms.show_for(shared, anew=other)
+        if other:
+            form.fold(self.folded())
+        form.fill(values, mixed=mixed)
         on, unlike = _flags(nodes)
         self.flags.put(on, unlike)
         records = tab.run.records if tab.run else {}
@@ -98,17 +98,12 @@ class ManyPage(Page):
             if all(name in other and _same(param, other[name]) for other in others)
         }
 
-    def _replace_form(self, params: Mapping[str, Param[Any]]) -> None:
-        if self._form is not None:
-            self._forms.removeWidget(self._form)
-            self._form.hide()
-            self._form.deleteLater()
-        form = self._form = self.follow(Form(params, self, folded=self.folded()))
+    def _made(self, params: Mapping[str, Param[Any]]) -> Form:
+        form = self.follow(Form(params, self, folded=self.folded()))
         form.setObjectName("shared_params")
         form.edited.connect(self._on_edited)
         form.restored.connect(self._on_restored)
-        self._forms.addWidget(form)
-        form.setVisible(bool(params))
+        return form
 
     def _on_edited(self, name: str, value: object) -> None:
         self._set(f"Set {name}", name, value, f"params:{name}")

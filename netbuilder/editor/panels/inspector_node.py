@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from netbuilder.app.theme import CATEGORY_COLOURS, GROUP_COLOUR, UNKNOWN_COLOUR
 from netbuilder.catalogue.packs import standard_catalogue
@@ -15,6 +14,7 @@ from netbuilder.check.runs import Record
 from netbuilder.editor.panels.inspector_facts import Facts
 from netbuilder.editor.panels.inspector_flags import Flags
 from netbuilder.editor.panels.inspector_page import Head, Page, problems_at
+from netbuilder.editor.panels.kept_forms import KeptForms
 from netbuilder.editor.panels.node_edits import params_of, with_param
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.form import Form
@@ -40,14 +40,13 @@ class NodePage(Page):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
         self._node: Node | None = None
-        self._form: Form | None = None
         self._catalogue = standard_catalogue()
         self.head = Head(self, helps=True)
         self.head.help_wanted.connect(self.help_wanted)
         self.column.addWidget(self.head)
         self._add_name()
-        self._forms = QVBoxLayout()
-        self.column.addLayout(self._forms)
+        self._forms = KeptForms(self._made, self)
+        self.column.addWidget(self._forms)
         self.instance = self.follow(Form(_Instance.params, self))
         self.instance.edited.connect(self._on_instance)
         self.instance.restored.connect(self._on_instance_restored)
@@ -70,7 +69,7 @@ class NodePage(Page):
     @property
     def form(self) -> Form | None:
         """The form of the node's parameters."""
-        return self._form
+        return self._forms.form
 
     def fill(self, tab: Tab) -> None:
         """Show the selected node of a document."""
@@ -80,6 +79,8 @@ class NodePage(Page):
         other = self.tab is not tab or self._node is None or self._node.id != name
         self.tab, self._node = tab, node
         self._put_head(tab, node, record)
+        if other:
+            self.instance.forget()
         self._name.set_taken(tab.graph.nodes)
         self._name.put(name)
         names = _names(tab)
@@ -127,30 +128,19 @@ class NodePage(Page):
         self.head.put(found.title, found.sentence(), colour, found.category)
 
     def _put_form(self, tab: Tab, node: Node, names: Names, *, anew: bool) -> None:
-        params = params_of(node, tab.network, self._catalogue)
-        if self._form is None or _declarations(self._form.params) != _declarations(params):
-            self._replace_form(params)
-        elif anew:
-            # Another node of the same type: nothing that was typed for the other one stays.
-            self._replace_form(params)
-        assert self._form is not None
-        self._form.set_names(names)
-        self._form.set_folder(tab.session.folder)
-        self._form.fill(node.params)
+        form = self._forms.show_for(params_of(node, tab.network, self._catalogue), anew=anew)
+        if anew:
+            form.fold(self.folded())
+        form.set_names(names)
+        form.set_folder(tab.session.folder)
+        form.fill(node.params)
 
-    def _replace_form(self, params: Mapping[str, Param[Any]]) -> None:
-        if self._form is not None:
-            blocked = QSignalBlocker(self._form)
-            self._forms.removeWidget(self._form)
-            self._form.hide()
-            self._form.deleteLater()
-            blocked.unblock()
-        form = self._form = self.follow(Form(params, self, folded=self.folded()))
+    def _made(self, params: Mapping[str, Param[Any]]) -> Form:
+        form = self.follow(Form(params, self, folded=self.folded()))
         form.setObjectName("params")
         form.edited.connect(self._on_edited)
         form.restored.connect(self._on_restored)
-        self._forms.addWidget(form)
-        form.setVisible(bool(params))
+        return form
 
     def _put_instance(self, node: Node, names: Names) -> None:
         self.instance.setVisible(bool(node.group))
@@ -213,7 +203,3 @@ def _names(tab: Tab) -> Names:
         return run.scope.values
     group = tab.network.groups[tab.group]
     return {**{param.name: param.default for param in group.params}, REPEAT_INDEX: 0}
-
-
-def _declarations(params: Mapping[str, Param[Any]]) -> list[object]:
-    return [(name, type(param), param.facts()) for name, param in params.items()]

@@ -149,6 +149,13 @@ class SizesField(Field):
         if not (any(line.hasFocus() for line in self.lines) and not mixed and self._says(value)):
             self._put_all()
 
+    def forget(self) -> None:
+        """Drop what was typed and not taken."""
+        self._say("")
+        self._shown, self._gave = (), False
+        for line in self.lines:
+            line.put("")
+
     def _add_words(self) -> None:
         words = [*self._sizes.words, *([_NOTHING] if self.param.optional else [])]
         if not words:

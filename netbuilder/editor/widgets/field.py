@@ -49,6 +49,9 @@ class Field(QWidget):
         """Show a written value, or that several nodes differ in it."""
         raise NotImplementedError
 
+    def forget(self) -> None:
+        """Drop what was typed and not taken: something else is shown from now on."""
+
     def suggest(self, words: tuple[str, ...]) -> None:
         """Offer words to choose from; most kinds have no use for them."""
 

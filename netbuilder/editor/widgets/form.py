@@ -68,9 +68,7 @@ class Form(QWidget):
             row = self._row(name, param)
             self.rows[name] = row
             self._body(param.group, lines=lines).addWidget(row)
-        for title in folded:
-            if title in self.sections:
-                self.sections[title].fold(folded=True)
+        self.fold(folded)
 
     def fill(
         self,
@@ -95,6 +93,16 @@ class Form(QWidget):
         for title, section in self.sections.items():
             count = sum(r.is_changed for n, r in self.rows.items() if self.params[n].group == title)
             section.heading.set_remark(f"{count} changed" if count and section.is_folded else "")
+
+    def fold(self, titles: Collection[str]) -> None:
+        """Fold these groups, and unfold the others."""
+        for title, section in self.sections.items():
+            section.fold(folded=title in titles)
+
+    def forget(self) -> None:
+        """Drop what was typed and not taken: something else is shown from now on."""
+        for row in self.rows.values():
+            row.field.forget()
 
     def set_names(self, names: Names) -> None:
         """Say which names expressions may use, with a number for each."""

@@ -64,6 +64,12 @@ class LineField(Field):
             self.line.setPlaceholderText(MIXED if mixed else "none" if self.param.optional else "")
             self.line.put(self._text())
 
+    def forget(self) -> None:
+        """Drop what was typed and not taken."""
+        self._say("")
+        self._shown, self._gave = _NOT_SHOWN, False
+        self.line.put("")
+
     def _text(self) -> str:
         return "" if self._mixed else text_of(self.param, self._shown)
 
