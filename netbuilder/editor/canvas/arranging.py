@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
@@ -34,8 +34,7 @@ def lay_out(canvas: Canvas) -> None:
         return
     sizes = {name: _size(card_rect(canvas, name)) for name in graph.nodes}
     places = arranged(graph, sizes, canvas.workspace.preferences.settings.direction, only)
-    names = graph.nodes.keys() if only is None else only
-    _put(canvas, _anchored(canvas, {name: places[name] for name in names}), "Lay out")
+    _put(canvas, places, "Lay out")
 
 
 def align(canvas: Canvas, how: How) -> None:
@@ -64,9 +63,8 @@ def _put(canvas: Canvas, places: dict[str, Point], label: str) -> None:
     canvas.animate_moves(before)
 
 
-def _frames_along(canvas: Canvas, places: Collection[str] | dict[str, Point]) -> dict[str, _Box]:
+def _frames_along(canvas: Canvas, places: Mapping[str, Point]) -> dict[str, _Box]:
     """Where frames come so that they lie around their nodes as before."""
-    assert isinstance(places, dict)
     found: dict[str, _Box] = {}
     for name, frame in canvas.tab.graph.frames.items():
         held = held_by(canvas, [name])
@@ -83,14 +81,6 @@ def _frames_along(canvas: Canvas, places: Collection[str] | dict[str, Point]) ->
         size = box.width() + new.width() - old.width(), box.height() + new.height() - old.height()
         found[name] = position, size
     return found
-
-
-def _anchored(canvas: Canvas, places: dict[str, Point]) -> dict[str, Point]:
-    """The same layout with its upper left corner where the cards have it now."""
-    rects = [card_rect(canvas, name) for name in places]
-    left, top = min(r.x() for r in rects), min(r.y() for r in rects)
-    x, y = min(p[0] for p in places.values()), min(p[1] for p in places.values())
-    return {name: (px + left - x, py + top - y) for name, (px, py) in places.items()}
 
 
 def _boxes(canvas: Canvas) -> dict[str, Box4]:
