@@ -37,6 +37,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from netbuilder.editor.icons import icon
 from netbuilder.editor.look import Look, ui_font
@@ -220,6 +221,7 @@ class Picker(QDialog):
     def __init__(self, workspace: Workspace, words: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.workspace = workspace
+        self._before: QWidget | None = None
         if parent is not None:
             self.setWindowFlags(Qt.WindowType.Widget)
             parent.installEventFilter(self)
@@ -291,10 +293,19 @@ class Picker(QDialog):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Lie in the upper middle of the window, ready to type."""
         super().showEvent(event)
+        self._before = QApplication.focusWidget()
         self._place()
         self.raise_()
         self.refill()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def done(self, result: int) -> None:
+        """Close, and give the focus back to where it was."""
+        before, self._before = self._before, None
+        inside = self.isVisible() and self.isAncestorOf(QApplication.focusWidget() or self)
+        super().done(result)
+        if inside and before is not None and isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Follow the size of the window."""
