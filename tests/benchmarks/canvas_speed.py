@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -74,7 +75,7 @@ def wide_network(count: int) -> Network:
             (plus, "add", {"inputs": max(len(sources), 2)}),
         ]
         row = [ends[-1], norm, up, act, drop, down]
-        edges += [f"{a} -> {b}" for a, b in zip(row, row[1:], strict=False)]
+        edges += [f"{a} -> {b}" for a, b in pairwise(row)]
         edges += [f"{source} -> {plus}.x_{k + 1}" for k, source in enumerate(sources)]
         ends.append(plus)
     nodes.append(("logits", "output"))

@@ -20,13 +20,13 @@ from PySide6.QtGui import (
 from netbuilder.app.picture_cards import (
     DOT,
     FOOT,
+    HEAD,
     LEFT,
     LINE_SIZE,
     SMALL_SIZE,
     TITLE_SIZE,
     Card,
     Dot,
-    text_width,
 )
 from netbuilder.app.picture_wires import LABEL_SIZE
 from netbuilder.app.theme import GROUP_COLOUR, Theme
@@ -41,7 +41,7 @@ PORT = 4.5
 ROOM = 14.0  # px around a card that its badge, halo and ports may use
 
 _TEXTS_KEPT = 20_000
-_BLOCK_SIZES = (28.0, 24.0, 20.0, 16.0, 13.0)
+_BLOCK_SIZES = (26.0, 22.0, 19.0, 16.0, 13.0)
 _NO_BRUSH = QBrush()
 
 
@@ -79,6 +79,7 @@ class _Type:
     font: QFont
     ascent: float
     texts: dict[str, QStaticText] = field(default_factory=dict)
+    widths: dict[str, float] = field(default_factory=dict)
 
 
 class Ink:
@@ -125,7 +126,13 @@ class Ink:
 
     def width(self, text: str, size: float, *, strong: bool = False) -> float:
         """Return how wide a text is, in px of the scene."""
-        return QFontMetricsF(self.font(size, strong=strong)).horizontalAdvance(text)
+        kind = self._type(size, strong)
+        found = kind.widths.get(text)
+        if found is None:
+            if len(kind.widths) >= _TEXTS_KEPT:
+                kind.widths.clear()
+            found = kind.widths[text] = QFontMetricsF(kind.font).horizontalAdvance(text)
+        return found
 
     def write(
         self,
@@ -261,18 +268,25 @@ def _draw_footer(painter: QPainter, ink: Ink, card: Card) -> None:
 
 
 def _draw_spark(painter: QPainter, ink: Ink, card: Card, live: Sequence[float]) -> None:
-    """Draw the latest activity: in the footer, or at the lower edge of a card that has none."""
-    right = card.width - 12 - (text_width("frozen", SMALL_SIZE) + 8 if card.frozen else 0)
-    left = max(right - 64, 12 + text_width(card.footer, SMALL_SIZE) + 8)
-    if card.footer or card.frozen:
-        room = QRectF(left, card.height - FOOT + 6, right - left, FOOT - 12)
-    else:
-        room = QRectF(LEFT, card.height - 9, card.width - LEFT - 14, 5)
-    path = spark_path(live, room)
+    path = spark_path(live, _spark_room(ink, card))
     if path is not None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(ink.colour(ink.theme.accent), 1.5))
         painter.drawPath(path)
+
+
+def _spark_room(ink: Ink, card: Card) -> QRectF:
+    """Where the latest activity is drawn: in the footer, else behind what stands on the card."""
+    if card.footer or card.frozen:
+        frozen = ink.width("frozen", SMALL_SIZE) + 8 if card.frozen else 0.0
+        right = card.width - 12 - frozen
+        left = max(right - 64, 12 + ink.width(card.footer, SMALL_SIZE) + 8)
+        return QRectF(left, card.height - FOOT + 6, right - left, FOOT - 12)
+    left = LEFT + ink.width(card.line, LINE_SIZE) + 10
+    right = card.width - 14
+    if right - left < 24:
+        return QRectF(LEFT, HEAD - 6, right - LEFT, 4)
+    return QRectF(max(left, right - 64), 32, right - max(left, right - 64), 11)
 
 
 def spark_path(values: Sequence[float], room: QRectF) -> QPainterPath | None:
@@ -389,8 +403,9 @@ def draw_block(
 
 def draw_block_title(painter: QPainter, ink: Ink, card: Card, body: QRectF) -> None:
     """Write the title of a card as large as its block allows."""
-    room = card.width - 20
-    size = next((s for s in _BLOCK_SIZES if text_width(card.title, s) <= room), _BLOCK_SIZES[-1])
+    room = card.width - 16
+    fits = (s for s in _BLOCK_SIZES if ink.width(card.title, s, strong=True) <= room)
+    size = next(fits, _BLOCK_SIZES[-1])
     at = QPointF(body.center().x(), body.center().y() + size * 0.36)
     tone = ink.colour(ink.theme.text)
     ink.write(painter, at, card.title, tone, size, strong=True, anchor="middle")

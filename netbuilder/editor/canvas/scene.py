@@ -374,7 +374,9 @@ class Scene(QGraphicsScene):
             mood = self.moods.of(name)
             if mood.selected or mood.fitting is not None:
                 item.show_mood(mood)
-        elif card != self._cards[name]:
+        elif card == self._cards[name]:
+            card = self._cards[name]
+        else:
             item.show_card(card)
             if name in self.nodes:
                 self._blocks.update_at(self.nodes.rect(name))

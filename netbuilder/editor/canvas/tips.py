@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from netbuilder.app.card_text import TIMES
 from netbuilder.editor.canvas.hits import Hit
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.ports import TensorType
@@ -87,7 +88,9 @@ def _edge(scene: Scene, target: Endpoint) -> list[str]:
 
 
 def _flow(tensor: TensorType | None) -> str:
-    return f"{escape(str(tensor))}{_DOT}{tensor.dtype}" if tensor else "shape not known yet"
+    if tensor is None:
+        return "shape not known yet"
+    return f"{escape(str(tensor)).replace(' x ', f' {TIMES} ')}{_DOT}{tensor.dtype}"
 
 
 def _problems(found: Sequence[Diagnostic]) -> list[str]:
