@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from netbuilder.app.commands import COMMANDS
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.labels import Wrapped
 from netbuilder.editor.workspace import Workspace
@@ -43,13 +44,8 @@ class DocumentDialog(QDialog):
         self._soon.timeout.connect(self.refresh)
         workspace.switched.connect(self.later)
         workspace.checked.connect(self.later)
-        # The shortcuts of the main window do not reach another window.
-        for keys, slot in (
-            (QKeySequence.StandardKey.Undo, self._undo),
-            (QKeySequence.StandardKey.Redo, self._redo),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.activated.connect(slot)
+        self._bind("edit.undo", self._undo)
+        self._bind("edit.redo", self._redo)
 
     def fill(self, tab: Tab) -> None:
         """Show the present state of a document."""
@@ -87,6 +83,12 @@ class DocumentDialog(QDialog):
         """Catch up with what happened while it was not seen."""
         super().showEvent(event)
         self.refresh()
+
+    def _bind(self, command: str, slot: Callable[[], None]) -> None:
+        """Let a command's shortcuts work here too; those of the main window do not reach here."""
+        actions = self.workspace.actions
+        for keys in actions.keys(command) if actions else COMMANDS[command].keys:
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
 
     def _undo(self) -> None:
         if self.tab is not None:

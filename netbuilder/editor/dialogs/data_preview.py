@@ -1,0 +1,142 @@
+"""What the chosen data are: sizes of the split, a few samples, and what was done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QProgressBar,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from netbuilder.editor.dialogs.document_dialog import scrolled
+from netbuilder.editor.dialogs.sample_pictures import SamplePicture, SamplePictures
+from netbuilder.editor.dialogs.split_bar import SplitBar
+from netbuilder.editor.widgets.labels import Wrapped
+from netbuilder.editor.widgets.section import Section
+
+_ROW = 26
+
+
+class DataPreview(QWidget):
+    """The right half of the data window.
+
+    Attributes:
+        fields: The names of the fields of what is shown.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fields: tuple[str, ...] = ()
+        self.progress = QProgressBar(self)
+        self.progress.setObjectName("reading")
+        self.progress.setAccessibleName("Reading the samples")
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.hide()
+        self._said = Wrapped("", "secondary", self)
+        self._said.setObjectName("preview_said")
+        self._trouble = QFrame(self)
+        self._trouble.setProperty("role", "error")
+        self._sentence = Wrapped()
+        self._sentence.setObjectName("preview_trouble")
+        inside = QVBoxLayout(self._trouble)
+        inside.setContentsMargins(10, 8, 10, 8)
+        inside.addWidget(self._sentence)
+        self.sizes = SplitBar()
+        self.pictures = SamplePictures()
+        self.table = _table()
+        self.notes = Wrapped("", "secondary")
+        self.notes.setObjectName("preview_notes")
+        self._found = QWidget()
+        self._lay_out()
+        self.say("")
+
+    def wait(self) -> None:
+        """Say that the samples are being read; what was shown stays meanwhile."""
+        self.progress.show()
+        self._found.setEnabled(False)
+
+    def say(self, text: str) -> None:
+        """Show a sentence and nothing else."""
+        self._turn(said=text)
+
+    def fail(self, sentence: str) -> None:
+        """Show why there are no samples."""
+        self._sentence.setText(sentence)
+        self._turn(trouble=True)
+
+    def show_pictures(self, pictures: Sequence[SamplePicture]) -> None:
+        """Show samples that are images."""
+        self.pictures.put(pictures)
+        self.pictures.setVisible(bool(pictures))
+
+    def show_rows(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Show samples that are rows of a table."""
+        table = self.table
+        table.setVisible(bool(rows))
+        table.setColumnCount(len(heads))
+        table.setRowCount(len(rows))
+        for column, head in enumerate(heads):
+            table.setHorizontalHeaderItem(column, QTableWidgetItem(head))
+        for y, row in enumerate(rows):
+            table.setRowHeight(y, _ROW)
+            for x, cell in enumerate(row):
+                item = QTableWidgetItem(cell)
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                table.setItem(y, x, item)
+        table.setFixedHeight(_ROW * (len(rows) + 1) + 18)
+
+    def _lay_out(self) -> None:
+        area, column = scrolled("preview_area")
+        inner = QVBoxLayout(self._found)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(8)
+        inner.addWidget(self.sizes)
+        samples = Section("Samples")
+        samples.body.setSpacing(8)
+        samples.body.addWidget(self.pictures)
+        samples.body.addWidget(self.table)
+        inner.addWidget(samples)
+        inner.addWidget(self.notes)
+        column.addWidget(self._said)
+        column.addWidget(self._trouble)
+        column.addWidget(self._found)
+        column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self.progress)
+        outer.addWidget(area, 1)
+
+    def _turn(self, said: str = "", *, trouble: bool = False, found: bool = False) -> None:
+        self.progress.hide()
+        self._found.setEnabled(True)
+        self._said.setText(said)
+        self._said.setVisible(bool(said))
+        self._trouble.setVisible(trouble)
+        self._found.setVisible(found)
+
+
+def _table() -> QTableWidget:
+    table = QTableWidget()
+    table.setObjectName("sample_rows")
+    table.setAccessibleName("Samples")
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+    table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    table.setShowGrid(False)
+    table.verticalHeader().hide()
+    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return table

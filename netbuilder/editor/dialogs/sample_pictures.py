@@ -1,0 +1,101 @@
+"""Samples as small grey pictures with their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QImage, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from netbuilder.editor.look import ui_font
+
+_SIDE = 64
+_GAP = 10
+_LABEL = 18
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePicture:
+    """A picture of one sample.
+
+    Attributes:
+        width: In pixels.
+        height: In pixels.
+        greys: Brightness row by row, a byte a pixel.
+        label: What it shows.
+    """
+
+    width: int
+    height: int
+    greys: bytes
+    label: str = ""
+
+
+class SamplePictures(QWidget):
+    """Pictures side by side, in as many rows as they need; pixels are drawn as squares."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pictures: tuple[SamplePicture, ...] = ()
+        self._images: list[QImage] = []
+        self.setObjectName("sample_pictures")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def put(self, pictures: Sequence[SamplePicture]) -> None:
+        """Show these pictures."""
+        self._pictures = tuple(pictures)
+        self._images = [_image(one) for one in pictures]
+        labels = ", ".join(one.label for one in pictures if one.label)
+        self.setAccessibleName(f"{len(self._pictures)} samples")
+        self.setAccessibleDescription(labels)
+        self.updateGeometry()
+        self.update()
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """The narrower, the higher."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """Return how high it is at a width."""
+        across = max((width + _GAP) // (_SIDE + _GAP), 1)
+        rows = -(-len(self._pictures) // across)
+        return rows * (_SIDE + _LABEL + _GAP)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Four pictures side by side."""
+        width = 4 * (_SIDE + _GAP)
+        return QSize(width, self.heightForWidth(width))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the pictures and their labels."""
+        painter = QPainter(self)
+        painter.setFont(ui_font(12))
+        painter.setPen(QGuiApplication.palette().color(QPalette.ColorRole.PlaceholderText))
+        metrics = QFontMetrics(painter.font())
+        across = max((self.width() + _GAP) // (_SIDE + _GAP), 1)
+        for index, image in enumerate(self._images):
+            x = index % across * (_SIDE + _GAP)
+            y = index // across * (_SIDE + _LABEL + _GAP)
+            painter.drawImage(_fitted(image, QRect(x, y, _SIDE, _SIDE)), image)
+            end = Qt.TextElideMode.ElideRight
+            label = metrics.elidedText(self._pictures[index].label, end, _SIDE)
+            under = QRect(x, y + _SIDE + 2, _SIDE, _LABEL)
+            painter.drawText(under, int(Qt.AlignmentFlag.AlignCenter), label)
+        painter.end()
+
+
+def _image(picture: SamplePicture) -> QImage:
+    greys = picture.greys
+    made = QImage(
+        greys, picture.width, picture.height, picture.width, QImage.Format.Format_Grayscale8
+    )
+    return made.copy()  # a QImage does not keep the bytes alive
+
+
+def _fitted(image: QImage, place: QRect) -> QRect:
+    size = image.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    fitted = QRect(place.topLeft(), size)
+    fitted.moveCenter(place.center())
+    return fitted
