@@ -65,6 +65,9 @@ class ExportDialog(QDialog):
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._show_time)
+        self._fit_later = QTimer(self)  # labels know their height once they are laid out
+        self._fit_later.setSingleShot(True)
+        self._fit_later.timeout.connect(self._fit)
         self.exporter = Exporter(self)
         self.form = ExportForm(self)
         self.card = OutcomeCard(workspace.look, self)
@@ -148,6 +151,7 @@ class ExportDialog(QDialog):
             self.hide()
             return
         self._second.stop()
+        self._fit_later.stop()
         super().done(result)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
@@ -290,7 +294,7 @@ class ExportDialog(QDialog):
                 f"The network has {counted(errors, 'error')}. Mend {them}, or {other}."
             )
         self._show_time()
-        self._fit()
+        self._fit_later.start(0)
 
     def _show_time(self) -> None:
         seconds = self._since.elapsed() // 1000 if self._since.isValid() and self.busy else 0

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -31,6 +30,7 @@ from netbuilder.editor.dialogs.export_formats import (
 )
 from netbuilder.editor.look import ui_font
 from netbuilder.editor.pictures import Wanted
+from netbuilder.editor.widgets.choices import Combo
 from netbuilder.editor.widgets.tips import introduce
 
 _LABEL_WIDTH = 92
@@ -240,8 +240,8 @@ class ExportForm(QWidget):
         self.target.textChanged.connect(self._on_changed)
         self.browse.clicked.connect(self._on_browse)
 
-    def _combo(self, name: str, sentence: str, object_name: str) -> QComboBox:
-        combo = QComboBox(self)
+    def _combo(self, name: str, sentence: str, object_name: str) -> Combo:
+        combo = Combo(self)
         introduce(combo, name, sentence, object_name)
         combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         combo.setMinimumWidth(120)

@@ -127,6 +127,7 @@ class CodeView(QPlainTextEdit):
 
     def restyle(self) -> None:
         """Take the theme's colours."""
+        self._dress()
         self._colours.take(self._look.theme, stale=self._stale)
         self._show_marks()
         self._numbers.update()
@@ -208,12 +209,7 @@ class CodeView(QPlainTextEdit):
     def set_size(self, px: int) -> None:
         """Set the size of the letters in px."""
         self._size = max(SMALLEST, min(LARGEST, px))
-        family = code_font(self._size).family()
-        # The application's style sheet sets a size, which a font set on the widget would not beat.
-        self.setStyleSheet(
-            f'QPlainTextEdit {{ font-family: "{family}"; font-size: {self._size}px; '
-            "border: 0; border-radius: 0; padding: 0; }"
-        )
+        self._dress()
         self.setTabStopDistance(4 * self.fontMetrics().horizontalAdvance(" "))
         self._make_room()
         self.sized.emit(self._size)
@@ -357,6 +353,16 @@ class CodeView(QPlainTextEdit):
             cursor.movePosition(QTextCursor.MoveOperation.Left)
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.insertText(text)
+
+    def _dress(self) -> None:
+        family = code_font(self._size).family()
+        # The application's style sheet sets a size, which a font set on the widget would not beat.
+        wanted = (
+            f'QPlainTextEdit {{ font-family: "{family}"; font-size: {self._size}px; border: 0; '
+            f"background: {self._look.theme.panel}; border-radius: 0; padding: 0; }}"
+        )
+        if wanted != self.styleSheet():
+            self.setStyleSheet(wanted)
 
     def _rows(self) -> int:
         return max(1, self.viewport().height() // max(1, self.fontMetrics().height()))
