@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-
-_log = logging.getLogger(__name__)
 
 
 class Tasks(QObject):
@@ -45,7 +43,7 @@ class Tasks(QObject):
             key: What it is about; a newer task of the same key makes an older one's result stale.
             work: What to do, without touching any QObject.
             done: Called in the main thread.
-            failed: Called in the main thread; without it, an exception is logged.
+            failed: Called in the main thread; without it, it is told as any other fault of the program.
         """
         if self._closed:
             return
@@ -84,4 +82,5 @@ class Tasks(QObject):
         elif failed is not None and isinstance(error, Exception):
             failed(error)
         else:
-            _log.error("a task failed", exc_info=error)
+            # The hook that sees faults in slots logs this one too, and tells it in the window.
+            sys.excepthook(type(error), error, error.__traceback__)
