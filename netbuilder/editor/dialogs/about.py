@@ -47,6 +47,7 @@ class AboutDialog(QDialog):
         self._build()
         workspace.look.changed.connect(self._tint)
         self._tint()
+        self.list.setFocus()
         workspace.tasks.submit(self, "licences", licences, self._on_licences)
 
     def _build(self) -> None:

@@ -63,8 +63,8 @@ def _licence(package: metadata.Distribution) -> Licence:
     facts = package.metadata
     name, version = facts["Name"], package.version
     text = "\n\n".join(_texts(package))
-    said = facts.get("License-Expression") or ""
-    written = facts.get("License") or ""
+    said = _field(package, "License-Expression")
+    written = _field(package, "License")
     if not said and 0 < len(written) <= _LONGEST and "\n" not in written:
         said = written
     if not said:
@@ -95,7 +95,7 @@ def _texts(package: metadata.Distribution) -> Iterator[str]:
 
 
 def _elsewhere(package: metadata.Distribution, said: str) -> str:
-    pages = [package.metadata.get("Home-page") or ""]
+    pages = [_field(package, "Home-page")]
     pages += [line.partition(", ")[2] for line in package.metadata.get_all("Project-URL") or ()]
     where = next((page for page in pages if page.startswith("http")), "")
     name = said or "its licence"
@@ -106,6 +106,10 @@ def _elsewhere(package: metadata.Distribution, said: str) -> str:
 def _bare() -> Licence:
     """What is said of a checkout that is not installed."""
     return Licence(PROGRAM, "", "MIT", "The text lies in the file LICENSE beside the program.")
+
+
+def _field(package: metadata.Distribution, name: str) -> str:
+    return str((package.metadata.get_all(name) or [""])[0])
 
 
 def _plain(name: str) -> str:
