@@ -104,6 +104,7 @@ class RunView:
         best: The best epoch so far, or None.
         step: Steps done.
         epoch: The epoch under way, counted from 1.
+        validates: Whether its data have a validation split.
         loaded: Whether all records there were are read.
         tail: What reads it.
         reading: Whether it is being read at this moment.
@@ -122,6 +123,7 @@ class RunView:
         self.loaded = False
         self.reading = False
         self.tail = Tail(self.folder, worker)
+        self.validates = False
         self._total_steps = found.state.status.total_steps
         self._points: deque[tuple[float, int, int]] = deque()
         self._session: tuple[float, int, int] | None = None
@@ -208,6 +210,17 @@ class RunView:
         y = y[y == y]
         return float(y[-1]) if len(y) else None
 
+    def columns(self) -> dict[str, tuple[list[float], list[float]]]:
+        """All figures as steps and values, to write them to a table."""
+        found = {}
+        for name, curves in self.curves.items():
+            if len(curves.raw):
+                found[name] = (curves.raw.x.tolist(), curves.raw.y.tolist())
+            if len(curves.validation):
+                title = f"val {name}" if self.validates else f"epoch mean of {name}"
+                found[title] = (curves.validation.x.tolist(), curves.validation.y.tolist())
+        return found
+
     def renew(self, found: Overview) -> None:
         """Take what a look at the list of runs found."""
         if not self.is_active:
@@ -262,6 +275,7 @@ class RunView:
     def _make(self, losses: tuple[str, ...], metrics: tuple[str, ...]) -> None:
         from netbuilder.editor.training.series import Smoother
 
+        self.validates = bool(metrics)
         span = max(_SPAN * self._total_steps, _LEAST_SPAN)
         self.curves["loss"] = Curves(Smoother(span))
         for name in losses if len(losses) > 1 else ():
