@@ -57,6 +57,7 @@ PLANTED: Mapping[str, tuple[str, str]] = {
     ),
     "timer": ("global kept\nkept = QTimer(); kept.start(1000)", "a QTimer started at"),
     "single_shot": ("QTimer.singleShot(60000, lambda: None)", "QTimer.singleShot at"),
+    "context_shot": ("QTimer.singleShot(0, qapp, qapp.beep)", "QTimer.singleShot with a context"),
     "qthread": ("global kept\nkept = QThread(); kept.start()", "a QThread still runs"),
     "animation": (
         (
@@ -70,7 +71,7 @@ PLANTED: Mapping[str, tuple[str, str]] = {
     "hooks": ("Hooks(qapp).install()", "hooks were not put back"),
     "sound_widget": ("w = QWidget(); qtbot.addWidget(w); w.show()", ""),
     "sound_timer": ("t = QTimer(); t.start(1000)", ""),
-    "sound_shot": ("o = Look(Preferences(tmp_path)); QTimer.singleShot(5000, o, o.close)", ""),
+    "sound_shot": ("o = Look(Preferences(tmp_path)); QTimer.singleShot(5000, o.close)", ""),
     "sound_tab": ("tab.select(); open_example('digits_cnn')", ""),
     "forgiven": (
         (
