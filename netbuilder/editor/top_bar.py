@@ -81,7 +81,7 @@ class TopBar(QWidget):
         for button in (self._train, self._pause, self._stop):
             button.setEnabled(self._actions.can(button.objectName()))
         if active and runs is not None and runs.active is not None:
-            paused = getattr(runs.active, "state", "") == "paused"
+            paused = runs.active.state.state == "paused"
             self._pause.setText("Resume" if paused else "Pause")
             self._pause.setIcon(
                 icon("play" if paused else "pause", self._workspace.look.theme.text)

@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from netbuilder.editor.canvas.placing import Spot, offer_of, place
+from netbuilder.editor.panels.inspector import Inspector
+from netbuilder.editor.panels.palette import Palette
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.workspace import Workspace
 
@@ -105,12 +107,10 @@ class Windows(QObject):
 
     def on_panel(self, panel: QWidget) -> None:
         """Connect a panel that was just made."""
-        chosen = getattr(panel, "chosen", None)
-        if chosen is not None:
-            chosen.connect(self._on_chosen)
-        wanted = getattr(panel, "help_wanted", None)
-        if wanted is not None:
-            wanted.connect(self._help)
+        if isinstance(panel, Palette):
+            panel.chosen.connect(self._on_chosen)
+        elif isinstance(panel, Inspector):
+            panel.help_wanted.connect(self._help)
 
     def on_data_missing(self, tab: Tab) -> None:
         """Ask what a network is trained on."""
