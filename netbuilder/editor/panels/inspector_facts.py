@@ -52,8 +52,8 @@ class Facts(QWidget):
 
     def put_live(self, name: str, activity: Activity | None) -> None:
         """Show what a training says of a node; None where none does."""
-        self._live.setVisible(activity is not None)
         if activity is None:
+            self._live.hide()
             return
         self._live.heading.setText(f"Live, {name}" if name else "Live")
         rows = []
@@ -70,6 +70,7 @@ class Facts(QWidget):
         if activity.low is not None and activity.high is not None:
             low, high = measured(activity.low), measured(activity.high)
             self._bars.setToolTip(tip(f"Outputs from {low} to {high}."))
+        self._live.show()
 
     def _section(self, title: str, column: QVBoxLayout) -> tuple[Section, FigureRows]:
         section = Section(title, self)

@@ -51,6 +51,8 @@ class FigureRows(QWidget):
             row.put(figure)
         for index, row in enumerate(self._rows):
             row.setVisible(index < len(figures))
+        self._column.activate()
+        self.updateGeometry()
 
     def texts(self) -> list[tuple[str, str]]:
         """What the rows say, for tests and for copying."""

@@ -1,7 +1,9 @@
 """The inspector with real events: one node, several, frames and notes, groups and the document."""
 
+from types import SimpleNamespace
+
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from netbuilder.app.session import Session
@@ -10,6 +12,7 @@ from netbuilder.editor.panels.inspector_document import DocumentPage
 from netbuilder.editor.panels.inspector_group import GroupPage
 from netbuilder.editor.panels.inspector_many import ManyPage
 from netbuilder.editor.panels.inspector_node import NodePage
+from netbuilder.editor.training.run_view import Activity
 from netbuilder.graph import edits
 from netbuilder.graph.model import GroupParam, Network
 from netbuilder.node_api.expressions import Expression
@@ -363,3 +366,55 @@ def test_everything_that_can_be_used_has_a_name(qtbot, inspector, digits):
                 assert part.accessibleName(), part
                 assert part.toolTip(), part
                 assert part.objectName(), part
+
+
+class Trainings(QObject):
+    """As much of the trainings as the inspector asks for."""
+
+    changed = Signal()
+    live = Signal(object)
+
+    def __init__(self, parent):
+        super().__init__(parent)
+        self.shown = SimpleNamespace(name="run 14", activity={})
+
+
+def test_live_figures_of_the_training_are_shown_as_they_come(
+    qtbot, inspector, workspace, digits, monkeypatch
+):
+    runs = Trainings(workspace)
+    monkeypatch.setattr(workspace, "runs", runs)
+    page = select(qtbot, inspector, digits, "conv_1")
+    bars = page.findChild(QWidget, "histogram")
+    assert not bars.isVisible()
+    runs.shown.activity["conv_1"] = Activity(0.02, 0.94, 0.31, -3.0, 3.0, (1, 5, 2), ())
+    runs.live.emit(runs.shown)
+    assert page.facts.live.texts() == [
+        ("output mean ± std", "0.02 ± 0.94"),
+        ("gradient norm", "0.31"),
+    ]
+    qtbot.waitUntil(bars.isVisible)
+    assert "highest is bar 2" in bars.accessibleDescription()
+    runs.shown.activity["conv_1"] = Activity(None, None, None, None, None, (), ())
+    runs.live.emit(runs.shown)
+    assert page.facts.live.texts() == []
+    runs.shown = None
+    runs.changed.emit()
+    assert not bars.isVisible()
+
+
+def test_a_thousand_nodes_are_inspected_and_set_at_once(qtbot, inspector, tab):
+    def many(network):
+        for number in range(1000):
+            network, _ = edits.add_node(network, "linear", f"linear_{number}")
+        return network
+
+    tab.do("add", many)
+    tab.select(nodes=list(tab.graph.nodes))
+    inspector.refresh()
+    assert titles(inspector) == ["1,000 nodes"]
+    features = line(inspector, "out_features")
+    features.setFocus()
+    qtbot.keyClick(features, Qt.Key.Key_Up)
+    assert len({node.params["out_features"] for node in tab.graph.nodes.values()}) == 1
+    assert tab.session.document.undo_labels[0] == "Set out_features of 1,000 nodes"
