@@ -112,14 +112,18 @@ class Asking(QObject):
             self._ask(Spot(at, edge=edge), offers, about)
 
     def _ends(self, node: str) -> list[Loose]:
-        """The ports of a node that a wire could begin at: outputs first, then free inputs."""
+        """The ports of a node that a wire could begin at: outputs first, then free inputs.
+
+        Where it has neither, its inputs, whose wires are then replaced.
+        """
         card = self._canvas.card(node)
         if card is None:
             return []
         taken = self._tab.graph.edges
         free = [p for p in card.ins if Endpoint(node, p) not in taken]
         outs = [Loose(Endpoint(node, port), is_output=True) for port in card.outs]
-        return [*outs, *(Loose(Endpoint(node, port), is_output=False) for port in free)]
+        ins = [Loose(Endpoint(node, port), is_output=False) for port in free or card.ins]
+        return [*outs, *ins] if free or not outs else outs
 
     def _ask(self, spot: Spot, offers: Sequence[Offer], about: str, *, more: bool = False) -> None:
         self._spot = spot

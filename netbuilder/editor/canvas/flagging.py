@@ -18,11 +18,7 @@ def bypass(tab: Tab) -> None:
     run = tab.run
     able = bypassable(run, nodes) if run else frozenset(nodes)
     if not able:
-        name = min(nodes)
-        tab.refused.emit(
-            f"{name} cannot be bypassed: what comes out of it has another shape than what goes in. "
-            "Delete it, or change its parameters."
-        )
+        tab.refused.emit(_why_not(tab, min(nodes)))
         return
     _set_bypass(tab, able, "Bypass", on=True)
 
@@ -42,6 +38,20 @@ def freeze(tab: Tab) -> None:
     on = not all(tab.graph.nodes[name].frozen for name in nodes)
     label = f"{'Freeze' if on else 'Unfreeze'} {_named(nodes)}"
     tab.do(label, lambda network: edits.set_flags(network, nodes, frozen=on, group=group))
+
+
+def _why_not(tab: Tab, name: str) -> str:
+    """Why a node cannot be bypassed, and what to do instead."""
+    record = tab.run.records.get(name) if tab.run else None
+    if record is None or record.kind.role or not (record.kind.inputs and record.kind.outputs):
+        return (
+            f"{name} cannot be bypassed: nothing goes through it. "
+            "Select a node that takes something and gives something on."
+        )
+    return (
+        f"{name} cannot be bypassed: what comes out of it has another shape than what goes in. "
+        "Delete it, or change its parameters."
+    )
 
 
 def _set_bypass(tab: Tab, nodes: Collection[str], word: str, *, on: bool) -> None:

@@ -52,6 +52,8 @@ class Naming(QObject):
         self.finish()
         self._what, self._name, self._merge = what, name, merge
         self._group = self._canvas.tab.group
+        if not self._is_there():
+            return  # an empty note, which went when its field closed
         field = self._make()
         self._field = field
         field.decided.connect(self._on_decided)
@@ -67,6 +69,16 @@ class Naming(QObject):
             self._on_decided(
                 text.text() if isinstance(text, InlineLine) else text.toPlainText(), True
             )
+
+    def _graph(self) -> Graph:
+        """The graph that what is named lies in, which may not be the shown one any more."""
+        network, group = self._canvas.tab.network, self._group
+        return network.graph_at(group) if not group or group in network.groups else Graph()
+
+    def _is_there(self) -> bool:
+        graph = self._graph()
+        cards = {"node": graph.nodes, "frame": graph.frames, "note": graph.notes}
+        return self._name in cards[self._what]
 
     def _make(self) -> InlineLine | InlineText:
         graph, view = self._canvas.tab.graph, self._canvas.viewport()
@@ -100,6 +112,9 @@ class Naming(QObject):
         field = self._field
         if field is None:
             return
+        if not self._is_there():  # an undo took it away meanwhile
+            self._close()
+            return
         why = self._refusal(text)
         if why and not away:
             field.refuse(why)
@@ -121,9 +136,8 @@ class Naming(QObject):
         """A note that nothing was written on goes again; one that is named is selected."""
         tab = self._canvas.tab
         group, name = self._group, self._name
-        graph = tab.network.graph_at(group) if not group or group in tab.network.groups else Graph()
-        note = graph.notes.get(name) if self._what == "note" and self._merge else None
-        if note is not None and not note.text.strip():
+        made = self._what == "note" and self._merge and self._is_there()
+        if made and not self._graph().notes[name].text.strip():
             tab.do("Add a note", lambda n: edits.remove_note(n, name, group), merge=self._merge)
         if self._merge:
             tab.seal()

@@ -375,3 +375,28 @@ def test_commands_know_when_they_make_sense(stage: Stage) -> None:
     assert can("graph.group")
     assert not can("graph.connect")
     assert not can("graph.expand")
+
+
+def test_what_nothing_goes_through_is_not_bypassed(stage: Stage) -> None:
+    stage.chain("input", "output")
+    stage.tab.select(nodes=["output_1"])
+    stage.key(Qt.Key.Key_B)
+    assert not stage.graph.nodes["output_1"].bypass
+    assert "nothing goes through" in stage.said[-1][1]
+
+
+def test_f2_on_a_note_that_was_just_left_empty_does_nothing(stage: Stage) -> None:
+    stage.key(Qt.Key.Key_N)
+    stage.actions.run("edit.rename")
+    assert not stage.graph.notes
+    assert stage.hands.naming.field is None
+
+
+def test_an_undo_under_an_open_field_is_no_fault(stage: Stage) -> None:
+    stage.add("relu", 0, 0)
+    stage.tab.select(nodes=["relu_1"])
+    stage.key(Qt.Key.Key_F2)
+    stage.tab.undo()
+    stage.click(QPoint(500, 500))
+    assert stage.hands.naming.field is None
+    assert not stage.said

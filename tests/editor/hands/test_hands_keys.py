@@ -247,3 +247,13 @@ def test_the_breadcrumb_leads_back(stage: Stage) -> None:
     crumbs.findChild(QToolButton, "crumb_0").click()
     assert stage.tab.trail == ()
     assert crumbs.isHidden()
+
+
+def test_c_on_an_output_replaces_its_wire(stage: Stage) -> None:
+    stage.chain("relu", "output")
+    stage.add("gelu", 0, 160)
+    stage.tab.select(nodes=["output_1"])
+    stage.key(Qt.Key.Key_C)
+    stage.type("gelu_1")
+    stage.type_key(Qt.Key.Key_Return)
+    assert stage.source("output_1.input") == "gelu_1.output"
