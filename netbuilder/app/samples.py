@@ -1,0 +1,159 @@
+"""A look at the data of a document: how many samples each part has, and a few of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netbuilder.check.fields import Field, Fields
+from netbuilder.data.prepare import Prepared, fields, prepare
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+MOST_ROWS = 8
+MOST_PICTURES = 16
+MOST_COLUMNS = 8  # of one field
+
+_SMALL = 4  # px; what is smaller is no picture
+_LARGE = 512  # px; of what is larger, every so many pixels are shown
+_ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A sample that is an image.
+
+    Attributes:
+        width: Pixels.
+        height: Pixels.
+        greys: Brightness row by row, a byte a pixel; the darkest pixel is 0, the brightest 255.
+        label: What is right for it; empty where nothing is said.
+    """
+
+    width: int
+    height: int
+    greys: bytes
+    label: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What can be shown of the data.
+
+    Attributes:
+        sizes: How many samples ``train``, ``val`` and ``test`` have.
+        fields: What the fields hold.
+        pictures: The first training samples, where a field holds images.
+        heads: The heads of a table's columns; empty where there are pictures only.
+        rows: The first training samples as text, as long as the heads.
+        notes: Sentences on what was done to the data.
+    """
+
+    sizes: Mapping[str, int]
+    fields: Fields
+    pictures: tuple[Picture, ...]
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]
+
+
+def preview(data: Mapping[str, Any], folder: Path) -> Preview:
+    """Read a document's data and take a look; this may take seconds.
+
+    Samples are shown as they are, not standardized.
+
+    Args:
+        data: The document's ``data``.
+        folder: The document's folder, where relative paths start.
+
+    Raises:
+        DataError: A setting, a file or a column is not there or not as expected.
+    """
+    fields(data, folder)  # says what is wrong with settings that are not used below
+    found = prepare({key: value for key, value in data.items() if key != "standardize"}, folder)
+    image = next((f for f in found.fields.values() if _is_image(f)), None)
+    pictures = _pictures(found, image) if image is not None else ()
+    flat = [f for f in found.fields.values() if len(f.shape) < 2]
+    if image is not None:
+        flat = [f for f in flat if f.role != "target"]  # it stands below the pictures
+    columns = [column for field in flat for column in _columns(found, field)]
+    return Preview(
+        found.sizes,
+        found.fields,
+        pictures,
+        tuple(head for head, _ in columns),
+        tuple(zip(*(cells for _, cells in columns), strict=True)),
+        found.notes,
+    )
+
+
+def _is_image(field: Field) -> bool:
+    shape = field.shape
+    if field.role == "target" or len(shape) not in (2, 3) or min(shape[-2:]) < _SMALL:
+        return False
+    return len(shape) == 2 or shape[0] in (1, 3, 4)
+
+
+def _pictures(found: Prepared, field: Field) -> tuple[Picture, ...]:
+    train = found.splits["train"]
+    labels = _labels(found, MOST_PICTURES)
+    images = train[field.name][:MOST_PICTURES]
+    return tuple(
+        _picture(image, labels[number] if number < len(labels) else "")
+        for number, image in enumerate(images)
+    )
+
+
+def _picture(image: npt.NDArray[Any], label: str) -> Picture:
+    import numpy as np
+
+    plane = image.mean(axis=0) if image.ndim == 3 else image
+    step = max(1, -(-max(plane.shape) // _LARGE))
+    plane = plane[::step, ::step].astype(np.float64)
+    low, high = float(plane.min()), float(plane.max())
+    scaled = (plane - low) / (high - low) * 255 if high > low else np.zeros(plane.shape)
+    greys = np.rint(scaled).astype(np.uint8)
+    return Picture(greys.shape[1], greys.shape[0], greys.tobytes(), label)
+
+
+def _labels(found: Prepared, most: int) -> list[str]:
+    """What is right for the first samples, by the first target that is one number a sample."""
+    for field in found.fields.values():
+        if field.role == "target" and field.shape in ((), (1,)):
+            values = found.splits["train"][field.name][:most].reshape(-1)
+            return [_said(value, field) for value in values]
+    return []
+
+
+def _columns(found: Prepared, field: Field) -> list[tuple[str, list[str]]]:
+    """The heads and the cells of a field."""
+    values = found.splits["train"][field.name][:MOST_ROWS]
+    table = values.reshape(len(values), -1)
+    names: Sequence[str] = found.preprocessing["columns"].get(field.name, ())
+    width = table.shape[1]
+    shown = range(min(width, MOST_COLUMNS))
+    made = [
+        (_head(field, names, number, width), [_said(v, field) for v in table[:, number]])
+        for number in shown
+    ]
+    if width > MOST_COLUMNS:
+        rest = width - MOST_COLUMNS
+        made.append((f"{_ELLIPSIS} {rest} more", [_ELLIPSIS] * len(values)))
+    return made
+
+
+def _head(field: Field, names: Sequence[str], number: int, width: int) -> str:
+    if number < len(names):
+        return names[number]
+    return field.name if width == 1 else f"{field.name} {number + 1}"
+
+
+def _said(value: np.generic, field: Field) -> str:
+    number = value.item()
+    if field.classes and isinstance(number, int) and 0 <= number < len(field.classes):
+        return str(field.classes[number])
+    return f"{number:.4g}" if isinstance(number, float) else str(number)

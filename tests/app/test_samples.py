@@ -1,0 +1,65 @@
+"""A look at data: sizes of the split, pictures, rows of a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from netbuilder.app.samples import MOST_COLUMNS, MOST_PICTURES, MOST_ROWS, preview
+from netbuilder.data.source import DataError
+
+
+def test_images_are_shown_with_their_labels():
+    found = preview({"source": "digits"}, Path())
+    assert sum(found.sizes.values()) == 1797
+    assert found.sizes["train"] > found.sizes["val"] > 0
+    assert len(found.pictures) == MOST_PICTURES
+    first = found.pictures[0]
+    assert (first.width, first.height, len(first.greys)) == (8, 8, 64)
+    assert min(first.greys) == 0
+    assert max(first.greys) == 255
+    assert {picture.label for picture in found.pictures} <= set("0123456789")
+    assert (found.heads, found.rows) == ((), ())
+
+
+def test_rows_are_shown_with_the_names_of_columns_and_classes():
+    found = preview({"source": "iris"}, Path())
+    assert found.pictures == ()
+    assert len(found.heads) == 5
+    assert len(found.rows) == MOST_ROWS
+    assert all(len(row) == 5 for row in found.rows)
+    assert {row[4] for row in found.rows} <= {"setosa", "versicolor", "virginica"}
+    assert all(0 < float(row[0]) < 9 for row in found.rows), "as they are, not standardized"
+    same = preview({"source": "iris", "standardize": [next(iter(found.fields))]}, Path())
+    assert same.rows == found.rows
+
+
+def test_wide_rows_are_cut():
+    found = preview({"source": "breast_cancer"}, Path())
+    assert len(found.heads) == MOST_COLUMNS + 2
+    assert found.heads[MOST_COLUMNS] == "\N{HORIZONTAL ELLIPSIS} 22 more"
+
+
+def test_a_table_in_a_file(tmp_path):
+    (tmp_path / "t.csv").write_text("a,b,y\n" + "1,2.5,cat\n3,,dog\n" * 10)
+    data = {"source": "csv", "params": {"path": "t.csv", "target": "y"}}
+    found = preview(data, tmp_path)
+    assert found.heads[:2] == ("a", "b")
+    assert sum(found.sizes.values()) == 20
+    assert {row[-1] for row in found.rows} <= {"cat", "dog"}
+    assert found.notes
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        ({"source": "nothing"}, "nothing"),
+        ({"source": "csv", "params": {"path": "gone.csv", "target": "y"}}, "gone.csv"),
+        ({"source": "iris", "standardize": ["x9"]}, "x9"),
+        ({"source": "iris", "split": {"train": 0.0, "val": 0.5, "test": 0.5}}, "train"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path, data, word):
+    with pytest.raises(DataError, match=word):
+        preview(data, tmp_path)
