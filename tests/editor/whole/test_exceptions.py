@@ -8,9 +8,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtTest import QTest
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QObject,
+    QPointF,
+    QRectF,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from netbuilder.editor.hooks import Hooks
@@ -53,10 +62,6 @@ class Wild(QWidget):
     @Slot()
     def slot(self) -> None:
         _fail()
-
-    @Slot()
-    def press(self) -> None:
-        QTest.mouseClick(self, Qt.MouseButton.LeftButton)
 
 
 class WildFilter(QObject):
@@ -114,9 +119,9 @@ def _event(window: MainWindow) -> Clean:
 
 def _press(window: MainWindow) -> Clean:
     wild = Wild("press", window)
-    wild.show()
-    wild.raise_()
-    QTimer.singleShot(0, wild.press)
+    at, left = QPointF(3, 3), Qt.MouseButton.LeftButton
+    kind, none = QEvent.Type.MouseButtonPress, Qt.KeyboardModifier.NoModifier
+    QCoreApplication.postEvent(wild, QMouseEvent(kind, at, at, left, left, none))
     return wild.deleteLater
 
 
