@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from netbuilder.app.library import Entry, Library, entries
+from netbuilder.app.search import ranked
 from netbuilder.app.theme import CATEGORY_COLOURS, GROUP_COLOUR, UNKNOWN_COLOUR
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.editor.canvas.ports import Loose, dot_of, fits, types_at, types_between
-from netbuilder.editor.canvas.ranking import letters, ranked
+from netbuilder.editor.canvas.ranking import letters
 from netbuilder.graph.model import GROUP_PREFIX, Endpoint
 
 if TYPE_CHECKING:

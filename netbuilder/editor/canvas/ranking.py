@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from netbuilder.app.search import ranked
-
-__all__ = ["letters", "ranked"]
-
 
 def letters(title: str, typed: str) -> tuple[int, ...]:
     """Return the places in a title of what was typed; none of a word that was found elsewhere."""

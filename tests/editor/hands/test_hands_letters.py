@@ -1,0 +1,24 @@
+"""Which letters of a title are shown as typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from netbuilder.editor.canvas.ranking import letters
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "shown"),
+    [
+        ("conv", "Conv2d", "Conv"),
+        ("bn2", "BatchNorm2d", "BN2"),
+        ("norm", "LayerNorm", "Norm"),
+        ("mha", "Multi-head attention", "Mha"),
+        ("pool max", "MaxPool2d", "MaxPool"),
+        ("rl", "ReLU", "RL"),
+        ("image", "Conv2d", ""),
+        ("", "Conv2d", ""),
+    ],
+)
+def test_letters(typed: str, title: str, shown: str) -> None:
+    assert "".join(title[place] for place in letters(title, typed)) == shown
