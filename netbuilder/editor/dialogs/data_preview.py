@@ -16,9 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from netbuilder.app.samples import Preview
+from netbuilder.check.fields import Field
 from netbuilder.editor.dialogs.document_dialog import scrolled
-from netbuilder.editor.dialogs.sample_pictures import SamplePicture, SamplePictures
+from netbuilder.editor.dialogs.sample_pictures import SamplePictures
 from netbuilder.editor.dialogs.split_bar import SplitBar
+from netbuilder.editor.widgets.figure_rows import Figure, FigureRows
+from netbuilder.editor.widgets.figures import shape
 from netbuilder.editor.widgets.labels import Wrapped
 from netbuilder.editor.widgets.section import Section
 
@@ -63,6 +67,10 @@ class DataPreview(QWidget):
         """Say that the samples are being read; what was shown stays meanwhile."""
         self.progress.show()
         self._found.setEnabled(False)
+        self._trouble.hide()
+        if self._found.isHidden():
+            self._said.setText("Reading the samples\N{HORIZONTAL ELLIPSIS}")
+            self._said.show()
 
     def say(self, text: str) -> None:
         """Show a sentence and nothing else."""
@@ -73,13 +81,19 @@ class DataPreview(QWidget):
         self._sentence.setText(sentence)
         self._turn(trouble=True)
 
-    def show_pictures(self, pictures: Sequence[SamplePicture]) -> None:
-        """Show samples that are images."""
-        self.pictures.put(pictures)
-        self.pictures.setVisible(bool(pictures))
+    def put(self, found: Preview) -> None:
+        """Show data."""
+        self.fields = tuple(found.fields)
+        self.sizes.put(found.sizes)
+        self.pictures.put(found.pictures)
+        self.pictures.setVisible(bool(found.pictures))
+        self._put_rows(found.heads, found.rows)
+        self.listed.put([_row(field) for field in found.fields.values()])
+        self.notes.setText("\n".join(found.notes))
+        self.notes.setVisible(bool(found.notes))
+        self._turn(found=True)
 
-    def show_rows(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Show samples that are rows of a table."""
+    def _put_rows(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table = self.table
         table.setVisible(bool(rows))
         table.setColumnCount(len(heads))
@@ -105,6 +119,11 @@ class DataPreview(QWidget):
         samples.body.addWidget(self.pictures)
         samples.body.addWidget(self.table)
         inner.addWidget(samples)
+        fields = Section("Fields")
+        self.listed = FigureRows(fields)
+        self.listed.setObjectName("preview_fields")
+        fields.body.addWidget(self.listed)
+        inner.addWidget(fields)
         inner.addWidget(self.notes)
         column.addWidget(self._said)
         column.addWidget(self._trouble)
@@ -123,6 +142,12 @@ class DataPreview(QWidget):
         self._said.setVisible(bool(said))
         self._trouble.setVisible(trouble)
         self._found.setVisible(found)
+
+
+def _row(field: Field) -> Figure:
+    classes = f"{len(field.classes)} classes: {', '.join(field.classes)}" if field.classes else ""
+    said = f"{len(field.classes)} classes" if field.classes else shape(field.shape)
+    return Figure(field.name, said, f"{field.role} {field.dtype}", classes)
 
 
 def _table() -> QTableWidget:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QImage, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import (
+    QFontMetrics,
+    QGuiApplication,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from netbuilder.app.samples import Picture
 from netbuilder.editor.look import ui_font
 
 _SIDE = 64
@@ -16,57 +24,34 @@ _GAP = 10
 _LABEL = 18
 
 
-@dataclass(frozen=True, slots=True)
-class SamplePicture:
-    """A picture of one sample.
-
-    Attributes:
-        width: In pixels.
-        height: In pixels.
-        greys: Brightness row by row, a byte a pixel.
-        label: What it shows.
-    """
-
-    width: int
-    height: int
-    greys: bytes
-    label: str = ""
-
-
 class SamplePictures(QWidget):
     """Pictures side by side, in as many rows as they need; pixels are drawn as squares."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pictures: tuple[SamplePicture, ...] = ()
+        self._pictures: tuple[Picture, ...] = ()
         self._images: list[QImage] = []
         self.setObjectName("sample_pictures")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def put(self, pictures: Sequence[SamplePicture]) -> None:
+    def put(self, pictures: Sequence[Picture]) -> None:
         """Show these pictures."""
         self._pictures = tuple(pictures)
         self._images = [_image(one) for one in pictures]
         labels = ", ".join(one.label for one in pictures if one.label)
         self.setAccessibleName(f"{len(self._pictures)} samples")
         self.setAccessibleDescription(labels)
-        self.updateGeometry()
+        self._fit()
         self.update()
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
-        """The narrower, the higher."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """Return how high it is at a width."""
-        across = max((width + _GAP) // (_SIDE + _GAP), 1)
-        rows = -(-len(self._pictures) // across)
-        return rows * (_SIDE + _LABEL + _GAP)
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Be higher where fewer stand side by side."""
+        super().resizeEvent(event)
+        self._fit()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Four pictures side by side."""
-        width = 4 * (_SIDE + _GAP)
-        return QSize(width, self.heightForWidth(width))
+        return QSize(4 * (_SIDE + _GAP), self.minimumHeight())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the pictures and their labels."""
@@ -74,7 +59,7 @@ class SamplePictures(QWidget):
         painter.setFont(ui_font(12))
         painter.setPen(QGuiApplication.palette().color(QPalette.ColorRole.PlaceholderText))
         metrics = QFontMetrics(painter.font())
-        across = max((self.width() + _GAP) // (_SIDE + _GAP), 1)
+        across = self._across()
         for index, image in enumerate(self._images):
             x = index % across * (_SIDE + _GAP)
             y = index // across * (_SIDE + _LABEL + _GAP)
@@ -85,8 +70,15 @@ class SamplePictures(QWidget):
             painter.drawText(under, int(Qt.AlignmentFlag.AlignCenter), label)
         painter.end()
 
+    def _across(self) -> int:
+        return max((self.width() + _GAP) // (_SIDE + _GAP), 1)
 
-def _image(picture: SamplePicture) -> QImage:
+    def _fit(self) -> None:
+        rows = -(-len(self._pictures) // self._across())
+        self.setFixedHeight(rows * (_SIDE + _LABEL + _GAP))
+
+
+def _image(picture: Picture) -> QImage:
     greys = picture.greys
     made = QImage(
         greys, picture.width, picture.height, picture.width, QImage.Format.Format_Grayscale8

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from netbuilder.app.project import known_fields
 from netbuilder.app.theme import CATEGORY_COLOURS, GROUP_COLOUR, UNKNOWN_COLOUR
 from netbuilder.catalogue.packs import standard_catalogue
+from netbuilder.check.fields import Fields
 from netbuilder.check.kinds import MAX_REPEAT
 from netbuilder.check.runs import Record
 from netbuilder.editor.panels.inspector_facts import Facts
@@ -26,6 +29,8 @@ from netbuilder.graph import edits
 from netbuilder.graph.model import REPEAT_INDEX, Node
 from netbuilder.node_api.params import Bool, Declared, Int, Param
 
+_FIELD = "field"  # the parameter of inputs and targets that names a field of the data
+
 
 class _Instance(Declared):
     """What an instance of a group has beside the group's parameters."""
@@ -41,6 +46,8 @@ class NodePage(Page):
         super().__init__(workspace, parent)
         self._node: Node | None = None
         self._catalogue = standard_catalogue()
+        self._asked: Mapping[str, Any] | None = None
+        self._fields: tuple[str, ...] = ()
         self.head = Head(self, helps=True)
         self.head.help_wanted.connect(self.help_wanted)
         self.column.addWidget(self.head)
@@ -134,6 +141,23 @@ class NodePage(Page):
         form.set_names(names)
         form.set_folder(tab.session.folder)
         form.fill(node.params)
+        if _FIELD in form.params:
+            self._ask_fields(tab)
+
+    def _ask_fields(self, tab: Tab) -> None:
+        """Find out which fields the data have, to offer them."""
+        network, folder = tab.network, tab.session.folder
+        if self._asked is not network.data:
+            self._asked = network.data
+            work = partial(known_fields, network, folder)
+            self.workspace.tasks.submit(self, "fields", work, self._offer_fields)
+        elif self._forms.form is not None:
+            self._forms.form.suggest(_FIELD, self._fields)
+
+    def _offer_fields(self, found: tuple[Fields | None, str]) -> None:
+        self._fields = tuple(found[0] or ())
+        if self._forms.form is not None:
+            self._forms.form.suggest(_FIELD, self._fields)
 
     def _made(self, params: Mapping[str, Param[Any]]) -> Form:
         form = self.follow(Form(params, self, folded=self.folded()))

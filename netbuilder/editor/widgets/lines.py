@@ -38,7 +38,8 @@ class LineField(Field):
         self._is_number = isinstance(param, Int | Float | Sizes)
         self.line = Line(self, steps=self._is_number)
         self.introduce(self.line)
-        self.line.setPlaceholderText("none" if param.optional else "")
+        self._nothing = "none" if param.optional or isinstance(param, Texts) else ""
+        self.line.setPlaceholderText(self._nothing)
         self.line.set_suffix(param.unit)
         self.row.addWidget(self.line, 1)
         self.setFocusProxy(self.line)
@@ -61,7 +62,7 @@ class LineField(Field):
         if not same:
             self._say("")
         if not (self.line.hasFocus() and not mixed and self._says(value)):
-            self.line.setPlaceholderText(MIXED if mixed else "none" if self.param.optional else "")
+            self.line.setPlaceholderText(MIXED if mixed else self._nothing)
             self.line.put(self._text())
 
     def forget(self) -> None:
@@ -233,8 +234,13 @@ class PathField(LineField):
 class WordField(LineField):
     """A text; words can be offered to choose from."""
 
+    _words: tuple[str, ...] = ()
+
     def suggest(self, words: tuple[str, ...]) -> None:
         """Offer words while one is typed."""
+        if words == self._words:
+            return
+        self._words = words
         completer = QCompleter(list(words), self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -248,7 +254,6 @@ class TextsField(LineField):
     def __init__(self, param: Param[Any], parent: QWidget | None = None) -> None:
         super().__init__(param, parent)
         self._words: tuple[str, ...] = ()
-        self.line.setPlaceholderText("none")
         self._offer = ChevronButton(self)
         name = param.name.replace("_", " ")
         introduce(self._offer, f"Choose {name}", "Tick what there is.", f"offer_{param.name}")

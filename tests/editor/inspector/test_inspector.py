@@ -418,3 +418,12 @@ def test_a_thousand_nodes_are_inspected_and_set_at_once(qtbot, inspector, tab):
     qtbot.keyClick(features, Qt.Key.Key_Up)
     assert len({node.params["out_features"] for node in tab.graph.nodes.values()}) == 1
     assert tab.session.document.undo_labels[0] == "Set out_features of 1,000 nodes"
+
+
+def test_fields_of_the_data_are_offered_where_one_is_named(qtbot, inspector, digits):
+    select(qtbot, inspector, digits, "image")
+    field = line(inspector, "field")
+    qtbot.waitUntil(lambda: field.completer() is not None)
+    model = field.completer().model()
+    offered = {model.data(model.index(row, 0)) for row in range(model.rowCount())}
+    assert {"image", "label", "top"} <= offered

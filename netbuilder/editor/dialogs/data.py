@@ -1,0 +1,193 @@
+"""The window where the samples of a document are chosen, split and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from netbuilder.app.samples import Preview, preview
+from netbuilder.data.registry import sources
+from netbuilder.data.settings import Scaling, Split
+from netbuilder.editor.dialogs.data_edits import (
+    part_of,
+    with_param,
+    with_scaling,
+    with_source,
+    with_split,
+)
+from netbuilder.editor.dialogs.data_preview import DataPreview
+from netbuilder.editor.dialogs.document_dialog import DocumentDialog, scrolled
+from netbuilder.editor.tab import Tab
+from netbuilder.editor.widgets.choices import Combo
+from netbuilder.editor.widgets.form import Form
+from netbuilder.editor.widgets.labels import Wrapped
+from netbuilder.editor.widgets.section import Section
+from netbuilder.editor.widgets.tips import introduce
+from netbuilder.editor.workspace import Workspace
+from netbuilder.graph import edits
+from netbuilder.node_api.params import Param
+
+_PAUSE = 250  # ms after an edit before the data are read anew
+_NONE = "Choose\N{HORIZONTAL ELLIPSIS}"
+
+
+class DataDialog(DocumentDialog):
+    """Source, split and scaling, with the samples they give; all holds at once and can be undone."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, "Data", parent)
+        self.setObjectName("data_dialog")
+        self.resize(860, 620)
+        self._source = ""
+        self._read: tuple[Mapping[str, Any], object] | None = None
+        self.params: Form | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE)
+        self._pause.timeout.connect(self._look)
+        self.box = Combo()
+        introduce(self.box, "Data source", "Where the samples come from.", "data_source")
+        self.box.setPlaceholderText(_NONE)
+        for name, source in sources().items():
+            self.box.addItem(source.title, name)
+        self.box.setCurrentIndex(-1)
+        self.box.activated.connect(self._on_source)
+        self.doc = Wrapped("", "secondary")
+        self.split = Form(Split.params)
+        self.split.edited.connect(self._on_split)
+        self.split.restored.connect(self._on_split_restored)
+        self.split.ended.connect(self.seal)
+        self.scaling = Form(Scaling.params)
+        self.scaling.edited.connect(self._on_scaling)
+        self.scaling.restored.connect(self._on_scaling_restored)
+        self.scaling.ended.connect(self.seal)
+        self.preview = DataPreview()
+        self._lay_out()
+
+    def fill(self, tab: Tab) -> None:
+        """Show the data settings of a document."""
+        other = self.tab is not tab
+        self.tab = tab
+        data = tab.network.data
+        name = str(data.get("source") or "")
+        known = sources().get(name)
+        self.box.setCurrentIndex(self.box.findData(name))
+        self.box.setPlaceholderText(name or _NONE)
+        self.doc.setText(known.doc if known else _unknown(name))
+        self._put_params(name, known.params if known else {}, tab, anew=other)
+        self.split.fill(part_of(tab.network, "split"))
+        self.scaling.fill({k: v for k, v in data.items() if k == "standardize"})
+        self._settings.setVisible(bool(known))
+        if other or self._read is None or self._read[0] is not data:
+            self._read = (data, tab)
+            self.preview.wait()
+            self._pause.start(0 if other else _PAUSE)
+
+    def _lay_out(self) -> None:
+        area, column = scrolled("data_area")
+        column.addWidget(self.box)
+        column.addWidget(self.doc)
+        self._params = QVBoxLayout()
+        column.addLayout(self._params)
+        self._settings = QWidget()
+        below = QVBoxLayout(self._settings)
+        below.setContentsMargins(0, 0, 0, 0)
+        for title, form in (("Split", self.split), ("Scaling", self.scaling)):
+            section = Section(title)
+            section.body.addWidget(form)
+            below.addWidget(section)
+        column.addWidget(self._settings)
+        column.addStretch(1)
+        halves = QSplitter()
+        halves.setChildrenCollapsible(False)
+        halves.addWidget(area)
+        halves.addWidget(self.preview)
+        halves.setStretchFactor(0, 4)
+        halves.setStretchFactor(1, 5)
+        halves.setHandleWidth(1)
+        halves.setSizes([400, 460])
+        close = QPushButton("Close")
+        close.setAutoDefault(False)
+        introduce(close, "Close", "Close this window; what is set holds already.", "close")
+        close.clicked.connect(self.close)
+        line = QHBoxLayout()
+        line.setContentsMargins(16, 8, 16, 12)
+        line.addStretch(1)
+        line.addWidget(close)
+        outer = QVBoxLayout(self.content)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(halves, 1)
+        outer.addLayout(line)
+
+    def _put_params(
+        self, name: str, params: Mapping[str, Param[Any]], tab: Tab, *, anew: bool
+    ) -> None:
+        if self.params is None or name != self._source:
+            if self.params is not None:
+                self._params.removeWidget(self.params)
+                self.params.hide()
+                self.params.deleteLater()
+            self._source = name
+            self.params = Form(params)
+            self.params.setObjectName("source_params")
+            self.params.edited.connect(self._on_param)
+            self.params.restored.connect(self._on_param_restored)
+            self.params.ended.connect(self.seal)
+            self._params.addWidget(self.params)
+        elif anew:
+            self.params.forget()
+        self.params.set_folder(tab.session.folder)
+        self.params.fill(part_of(tab.network, "params"))
+
+    def _look(self) -> None:
+        """Read the data in the background."""
+        tab = self.tab
+        if tab is None or tab not in self.workspace.tabs:
+            return
+        data, folder = tab.network.data, tab.session.folder
+        if not data.get("source"):
+            self.preview.say("Choose a source to see its samples.")
+            return
+        self.workspace.tasks.submit(
+            self, "preview", lambda: preview(data, folder), self._on_read, self._on_failed
+        )
+
+    def _on_read(self, found: Preview) -> None:
+        self.preview.put(found)
+        self.scaling.suggest("standardize", self.preview.fields)
+
+    def _on_failed(self, error: Exception) -> None:
+        self.preview.fail(str(error))
+
+    def _on_source(self, index: int) -> None:
+        name = str(self.box.itemData(index))
+        self.do(f"Take the data {self.box.itemText(index)}", lambda n: with_source(n, name))
+
+    def _on_param(self, name: str, value: object) -> None:
+        self.do(f"Set {name} of the data", lambda n: with_param(n, name, value), f"data:{name}")
+
+    def _on_param_restored(self, name: str) -> None:
+        self.do(f"Restore {name} of the data", lambda n: with_param(n, name, edits.DEFAULT))
+
+    def _on_split(self, name: str, value: object) -> None:
+        self.do(f"Set {name} of the split", lambda n: with_split(n, name, value), f"split:{name}")
+
+    def _on_split_restored(self, name: str) -> None:
+        value = Split.params[name].default
+        self.do(f"Restore {name} of the split", lambda n: with_split(n, name, value))
+
+    def _on_scaling(self, name: str, value: object) -> None:
+        self.do("Standardize fields", lambda n: with_scaling(n, name, value), "scaling")
+
+    def _on_scaling_restored(self, name: str) -> None:
+        self.do("Standardize nothing", lambda n: with_scaling(n, name, edits.DEFAULT))
+
+
+def _unknown(name: str) -> str:
+    if not name:
+        return "What the network is trained on. Its Input and Target nodes take fields of it."
+    return f"There is no data source {name} here; what the document says of it is kept."
