@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from networks import NodeText, network
 from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from netbuilder.app.preferences import Preferences
@@ -32,6 +33,9 @@ from netbuilder.editor.canvas.view import Canvas
 from netbuilder.editor.workspace import Workspace
 from netbuilder.graph import edits
 from netbuilder.graph.model import Network
+
+# With --cpu, time of the processor: what counts on a machine that does other things, too.
+clock = time.process_time if "--cpu" in sys.argv else time.perf_counter
 
 PEER = Path(__file__).with_name("canvas_speed_peer.py")
 SIZE = (1600, 900)
@@ -101,13 +105,13 @@ class Bench:
         self.workspace = Workspace(Preferences(folder))
         self.tab = self.workspace.open(Session(made, name="bench"))
         self.tab.report  # noqa: B018 - the check has its own benchmark
-        start = time.perf_counter()
+        start = clock()
         self.canvas = Canvas(self.tab, self.workspace)
-        self.build = 1000 * (time.perf_counter() - start)
+        self.build = 1000 * (clock() - start)
         self.canvas.resize(*SIZE)
         self.canvas.show()
         self.settle()
-        self.first = 1000 * (time.perf_counter() - start)
+        self.first = 1000 * (clock() - start)
 
     def settle(self) -> None:
         """Let everything happen that is due."""
@@ -118,10 +122,10 @@ class Bench:
         """Return the median time from a step to its pixels."""
         times = []
         for i in range(rounds):
-            start = time.perf_counter()
+            start = clock()
             step(i)
             self.app.processEvents()
-            times.append(1000 * (time.perf_counter() - start))
+            times.append(1000 * (clock() - start))
         self.settle()
         return statistics.median(times)
 
@@ -169,25 +173,35 @@ class Bench:
         self.canvas.set_moving(False)
         return found
 
-    def edit(self, node: str) -> float:
-        """Return the time from an edit that makes an error to its badge on the screen."""
+    def look_at(self, node: str) -> None:
+        """Show a node at 100%, all drawn well."""
+        self.canvas.set_zoom(1.0)
+        self.canvas.centre_on(node)
+        QTest.qWait(400)
 
+    def edit(self, block: int) -> float:
+        """Return the time from an edit that makes or mends an error to its badge on the screen."""
+        node, wrong = f"down_{block}", f"plus_{block}"
         times = []
         for i in range(ROUNDS):
             value = 64 if i % 2 else 63
-            start = time.perf_counter()
+            start = clock()
             self.tab.do("Set", lambda n, v=value: edits.set_param(n, node, "out_features", v))
             self.canvas.viewport().repaint()
-            times.append(1000 * (time.perf_counter() - start))
-            self.settle()
+            times.append(1000 * (clock() - start))
+            QTest.qWait(200)
+            card = self.canvas.card(wrong)
+            assert card is not None
+            assert bool(card.severity) is (value == 63), "the badge follows the edit"
         return statistics.median(times)
 
 
-def measured(app: QApplication) -> dict[str, float]:
+def measured(app: QApplication, count: int) -> dict[str, float]:
     """Return all figures."""
-    bench = Bench(app, wide_network(1000))
+    bench = Bench(app, wide_network(count))
     canvas = bench.canvas
     graph = bench.tab.graph
+    blocks = sum(name.startswith("down_") for name in graph.nodes)
     print(f"{len(graph.nodes):,} nodes, {len(graph.edges):,} edges; fitted at {canvas.zoom:.0%}")
     found = {"build": bench.build, "first paint": bench.first}
     found["frame fitted"] = bench.frame()
@@ -195,24 +209,20 @@ def measured(app: QApplication) -> dict[str, float]:
     found["zoom fitted"] = bench.zoom()
     canvas.frame_all()
     bench.settle()
-    middle = canvas.hit(canvas.centre()).node or "act_80"
+    middle = f"act_{blocks // 2}"
     found["drag fitted"] = bench.drag(middle)
-    canvas.set_zoom(1.0)
-    canvas.centre_on(middle)
-    bench.settle()
+    bench.look_at(middle)
     found["frame at 100%"] = bench.frame()
     found["pan at 100%"] = bench.pan_whole()
     found["pan at 100%, by little"] = bench.pan()
     found["zoom at 100%"] = bench.zoom()
-    canvas.set_zoom(1.0)
-    canvas.centre_on(middle)
-    bench.settle()
+    bench.look_at(middle)
     found["drag at 100%"] = bench.drag(middle)
     found["drag event"] = max(found["drag at 100%"], found["drag fitted"])
-    for name, node in (("edit to badge", "down_140"), ("edit that reaches 500", "down_80")):
-        canvas.centre_on(node)
-        bench.settle()
-        found[name] = bench.edit(node)
+    edits_at = {"edit to badge": blocks * 9 // 10, "edit that reaches half": blocks // 2}
+    for name, block in edits_at.items():
+        bench.look_at(f"down_{block}")
+        found[name] = bench.edit(block)
     canvas.close()
     large = Bench(app, wide_network(5000))
     found["5,000 nodes build"] = large.build
@@ -227,7 +237,10 @@ def measured(app: QApplication) -> dict[str, float]:
 def peer_figures(python: str, count: int) -> dict[str, float] | None:
     """Return what the peer takes, or None where it is not installed."""
     done = subprocess.run(
-        [python, str(PEER), str(count)], capture_output=True, text=True, check=False
+        [python, str(PEER), str(count), *(["--cpu"] if "--cpu" in sys.argv else [])],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         print(f"no peer: {python} cannot run NodeGraphQt ({done.stderr.strip()[-200:]})")
@@ -238,10 +251,11 @@ def peer_figures(python: str, count: int) -> dict[str, float] | None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peer", default=sys.executable, help="a Python that has NodeGraphQt")
-    parser.add_argument("--count", type=int, default=1000, help="nodes for the peer")
+    parser.add_argument("--cpu", action="store_true", help="count time of the processor")
+    parser.add_argument("--count", type=int, default=1000, help="nodes, of the peer as well")
     chosen = parser.parse_args()
     app = QApplication.instance() or QApplication([])
-    found = measured(app)  # type: ignore[arg-type]
+    found = measured(app, chosen.count)  # type: ignore[arg-type]
     missed = 0
     for name, value in found.items():
         goal = GOALS.get(name)
@@ -251,7 +265,7 @@ def main() -> int:
     peer = peer_figures(chosen.peer, chosen.count)
     if peer:
         print(f"beside NodeGraphQt with {chosen.count:,} nodes:")
-        for name in peer.keys() & found.keys():
+        for name in (name for name in found if name in peer):
             print(f"{name:26} {peer[name]:8.1f} ms, {peer[name] / found[name]:.0f} times ours")
     return 1 if missed else 0
 
