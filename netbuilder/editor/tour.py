@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from netbuilder.app.examples import example
 from netbuilder.app.session import Session
+from netbuilder.editor.panels.palette import Palette
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.tour_bubble import Bubble, Ring
 from netbuilder.editor.workspace import Workspace
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 KEY = "tour"
 EXAMPLE = "digits_mlp"
+_ADDED_TYPE = "dropout"
 _CHANGED_NODE = "hidden_1"
 _FOLLOW = 150  # ms between two looks whether what is pointed at has moved
 
@@ -56,7 +58,7 @@ STEPS = (
     Step(
         "add",
         "Add a layer",
-        "Double-click Dropout in the list, or drag it onto the canvas. While training it puts zero in "
+        "Double-click Dropout in the list, press Enter, or drag it onto the canvas. While training it puts zero in "
         "the place of random numbers, so that the network relies on none of them alone.",
         "palette",
         "Add any layer",
@@ -218,9 +220,9 @@ class Tour(QObject):
     def _ready_to_add(self) -> None:
         self._window.show_dock("palette", True)
         panel = self._window.dock("palette").require()
-        field = panel.findChild(QLineEdit, "palette_search")
-        if field is not None:
-            field.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(panel, Palette):
+            panel.point_out(_ADDED_TYPE)
+            panel.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _ready_to_mend(self) -> None:
         self._window.show_dock("problems", True)

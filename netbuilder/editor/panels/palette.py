@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListView, QMenu, QVBoxLayout, QWidget
 
 from netbuilder.app.library import Library
 from netbuilder.editor.canvas.asking import RECENT as RECENT_KEY
@@ -69,6 +69,19 @@ class Palette(QWidget):
         self._offers = everything(self._workspace, tab) if tab is not None else []
         self._fill()
 
+    def point_out(self, key: str) -> None:
+        """Choose a row and bring it into view, with its section unfolded."""
+        self.field.clear()
+        offer = next((one for one in self._offers if one.key == key), None)
+        if offer is None:
+            return
+        kept = [title for title in self._folded() if title != offer.category]
+        self._workspace.preferences.remember(FOLDED_KEY, kept)
+        self._fill()
+        row = next(one for one in self.list.rows.rows if one.key == key)
+        self.list.setCurrentIndex(self.list.rows.find(row))
+        self.list.scrollTo(self.list.currentIndex(), QListView.ScrollHint.PositionAtCenter)
+
     def _build(self) -> None:
         look = self._workspace.look
         self.field = SearchField(look, "Find a layer", self, hint="Tab")
@@ -121,6 +134,11 @@ class Palette(QWidget):
         super().hideEvent(event)
         self._on_pointed(None)
 
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Bring up what was used last, now that nothing moves under the pointer."""
+        super().leaveEvent(event)
+        self._fill()
+
     def _fill(self) -> None:
         preferences = self._workspace.preferences
         typed = self.field.text()
@@ -130,10 +148,10 @@ class Palette(QWidget):
         else:
             rows = rows_of(self._offers, self.favourites, recent, self._folded())
         before, scrolled = self.list.current, self.list.verticalScrollBar().value()
-        if not self.list.rows.show(rows):
-            return
         self._nothing.setText(f"No layer is called “{typed.strip()}”. Try fewer letters.")
         self._nothing.setVisible(bool(typed.strip()) and not rows)
+        if not self.list.rows.show(rows):
+            return
         if typed.strip():
             self.list.choose(0)
             self.list.scrollToTop()

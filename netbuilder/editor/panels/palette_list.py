@@ -326,6 +326,7 @@ class PaletteList(QListView):
         if row.is_heading or on_star:
             self.mousePressEvent(event)
         else:
+            self.setCurrentIndex(index)
             self.wanted.emit(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
