@@ -42,7 +42,7 @@ class DataDialog(DocumentDialog):
         self.setObjectName("data_dialog")
         self.resize(860, 620)
         self._source = ""
-        self._read: tuple[Mapping[str, Any], object] | None = None
+        self._read: Mapping[str, Any] | None = None
         self.params: Form | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -77,13 +77,14 @@ class DataDialog(DocumentDialog):
         self.box.setCurrentIndex(self.box.findData(name))
         self.box.setPlaceholderText(name or _NONE)
         self.doc.setText(known.doc if known else _unknown(name))
+        other_source = other or name != self._source
         self._put_params(name, known.params if known else {}, tab, anew=other)
         self.split.fill(part_of(tab.network, "split"))
         self.scaling.fill({k: v for k, v in data.items() if k == "standardize"})
         self._settings.setVisible(bool(known))
-        if other or self._read is None or self._read[0] is not data:
-            self._read = (data, tab)
-            self.preview.wait()
+        if other or self._read is not data:
+            self._read = data
+            self.preview.wait(other=other_source)
             self._pause.start(0 if other else _PAUSE)
 
     def _lay_out(self) -> None:

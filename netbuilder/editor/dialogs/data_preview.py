@@ -63,8 +63,10 @@ class DataPreview(QWidget):
         self._lay_out()
         self.say("")
 
-    def wait(self) -> None:
-        """Say that the samples are being read; what was shown stays meanwhile."""
+    def wait(self, *, other: bool) -> None:
+        """Say that the samples are being read; those of the same source stay meanwhile."""
+        if other:
+            self._found.hide()
         self.progress.show()
         self._found.setEnabled(False)
         self._trouble.hide()

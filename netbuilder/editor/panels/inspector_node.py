@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
 
+from netbuilder.app.exposing import can_be_exposed, conceal, expose, exposed_as
 from netbuilder.app.project import known_fields
 from netbuilder.app.theme import CATEGORY_COLOURS, GROUP_COLOUR, UNKNOWN_COLOUR
 from netbuilder.catalogue.packs import standard_catalogue
@@ -29,6 +31,7 @@ from netbuilder.graph import edits
 from netbuilder.graph.model import REPEAT_INDEX, Node
 from netbuilder.node_api.params import Bool, Declared, Int, Param
 
+_MOST_OFFERED = 6
 _FIELD = "field"  # the parameter of inputs and targets that names a field of the data
 
 
@@ -57,6 +60,7 @@ class NodePage(Page):
         self.instance = self.follow(Form(_Instance.params, self))
         self.instance.edited.connect(self._on_instance)
         self.instance.restored.connect(self._on_instance_restored)
+        self.instance.menu_opening.connect(self._on_menu)
         self.column.addWidget(self.instance)
         self.flags = Flags(self)
         self.flags.switched.connect(self._on_switched)
@@ -164,6 +168,7 @@ class NodePage(Page):
         form.setObjectName("params")
         form.edited.connect(self._on_edited)
         form.restored.connect(self._on_restored)
+        form.menu_opening.connect(self._on_menu)
         return form
 
     def _put_instance(self, node: Node, names: Names) -> None:
@@ -216,6 +221,48 @@ class NodePage(Page):
 
     def _on_noted(self, text: str) -> None:
         self._on_instance("note", text)
+
+    def _on_menu(self, name: str, menu: QMenu) -> None:
+        """Offer to let instances of the group one is in set the parameter."""
+        tab, node = self.tab, self._node
+        if tab is None or node is None or not tab.group:
+            return
+        params = {**params_of(node, tab.network, self._catalogue), **_Instance.params}
+        declared = params.get(name)
+        if declared is None or not can_be_exposed(declared):
+            return
+        known = [param.name for param in tab.network.groups[tab.group].params]
+        if exposed_as(node, name) in known:
+            self._offer(menu, "Set here, not by the group", name, "").triggered.connect(
+                self._on_concealed
+            )
+            return
+        self._offer(menu, "Expose as group parameter", name, "").triggered.connect(self._on_exposed)
+        for other in known[:_MOST_OFFERED]:
+            self._offer(menu, f"Set by {other}", name, other).triggered.connect(self._on_exposed)
+
+    def _offer(self, menu: QMenu, text: str, name: str, other: str) -> QAction:
+        action = menu.addAction(text)
+        action.setData((name, other))
+        return action
+
+    def _on_exposed(self) -> None:
+        action, tab = self.sender(), self.tab
+        if isinstance(action, QAction) and tab is not None:
+            (name, other), node, group = action.data(), self.node_id, tab.group
+            catalogue = self._catalogue
+            self.do(
+                f"Expose {name} of {node}", lambda n: expose(n, catalogue, group, node, name, other)
+            )
+
+    def _on_concealed(self) -> None:
+        action, tab = self.sender(), self.tab
+        if isinstance(action, QAction) and tab is not None:
+            (name, _), node, group = action.data(), self.node_id, tab.group
+            catalogue = self._catalogue
+            self.do(
+                f"Set {name} of {node} here", lambda n: conceal(n, catalogue, group, node, name)
+            )
 
 
 def _names(tab: Tab) -> Names:

@@ -98,7 +98,7 @@ def test_the_split_makes_room_and_is_one_step(qtbot, dialog, tab):
 
 
 def test_parameters_of_the_source_are_set_and_restored(qtbot, dialog, tab):
-    take(dialog, tab, {"source": "spirals" if "spirals" in _sources() else "moons"})
+    take(dialog, tab, {"source": "spirals"})
     retype(qtbot, line(dialog, "noise"), "0.3")
     assert tab.network.data["params"] == {"noise": 0.3}
     dialog.refresh()
@@ -140,9 +140,3 @@ def test_odd_data_of_a_document_are_mended_by_an_edit():
     network = Network(data={"source": "moons", "split": "odd", "params": 3})
     assert with_split(network, "train", 0.5).data["split"]["train"] == 0.5
     assert with_param(network, "noise", 0.5).data["params"] == {"noise": 0.5}
-
-
-def _sources():
-    from netbuilder.data.registry import sources
-
-    return sources()

@@ -4,7 +4,17 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
 
 from netbuilder.app.session import Session
 from netbuilder.editor.panels.inspector import Inspector
@@ -427,3 +437,54 @@ def test_fields_of_the_data_are_offered_where_one_is_named(qtbot, inspector, dig
     model = field.completer().model()
     offered = {model.data(model.index(row, 0)) for row in range(model.rowCount())}
     assert {"image", "label", "top"} <= offered
+
+
+def menu_of(qtbot, panel, name):
+    row = panel.page.form.rows[name]
+    event = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, QPoint(5, 5), row.label.mapToGlobal(QPoint(5, 5))
+    )
+    QApplication.sendEvent(row.label, event)
+    qtbot.waitUntil(lambda: any(m.isVisible() for m in row.findChildren(QMenu)))
+    menu = next(m for m in row.findChildren(QMenu) if m.isVisible())
+    return menu, {action.text(): action for action in menu.actions()}
+
+
+def test_a_parameter_is_exposed_to_the_group_and_taken_back(qtbot, inspector, digits):
+    select(qtbot, inspector, digits, "conv_2")
+    menu, offered = menu_of(qtbot, inspector, "out_channels")
+    assert list(offered) == ["Restore default"]
+    menu.close()
+    instance = digits.do("group", grouped)
+    digits.enter(instance)
+    select(qtbot, inspector, digits, "conv_2")
+    before = digits.network
+    menu, offered = menu_of(qtbot, inspector, "out_channels")
+    expose = offered["Expose as group parameter"]
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(expose).center())
+    assert digits.graph.nodes["conv_2"].params["out_channels"] == Expression("out_channels")
+    assert [p.name for p in digits.network.groups["block"].params] == ["out_channels"]
+    assert digits.session.document.undo_labels[0] == "Expose out_channels of conv_2"
+    inspector.refresh()
+    menu, offered = menu_of(qtbot, inspector, "kernel_size")
+    assert "Set by out_channels" in offered
+    menu.close()
+    menu, offered = menu_of(qtbot, inspector, "bias")
+    assert "Expose as group parameter" not in offered
+    menu.close()
+    menu, offered = menu_of(qtbot, inspector, "out_channels")
+    back = offered["Set here, not by the group"]
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(back).center())
+    assert digits.network == before
+
+
+def test_the_menu_of_a_line_has_the_rows_actions_too(qtbot, inspector, digits):
+    select(qtbot, inspector, digits, "conv_1")
+    channels = line(inspector, "out_channels")
+    event = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, QPoint(5, 5), channels.mapToGlobal(QPoint(5, 5))
+    )
+    QApplication.sendEvent(channels, event)
+    menu = channels.findChild(QMenu)
+    assert "Restore default" in [action.text() for action in menu.actions()]
+    menu.close()
