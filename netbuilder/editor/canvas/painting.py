@@ -179,12 +179,40 @@ def room_of(card: Card) -> QRectF:
     return QRectF(-ROOM, -ROOM, card.width + 2 * ROOM, card.height + 2 * ROOM)
 
 
-def draw_card(painter: QPainter, ink: Ink, card: Card, mood: Mood) -> None:
-    """Draw a card at the origin, with all that stands on it."""
+def plate_key(card: Card, mood: Mood) -> tuple[object, ...]:
+    """Return what the plate of a card depends on; many cards have the same."""
+    return (
+        card.width,
+        card.height,
+        card.kind,
+        bool(card.repeat),
+        card.bypass,
+        card.severity,
+        mood.selected,
+        mood.hovered,
+    )
+
+
+def draw_plate(painter: QPainter, ink: Ink, card: Card, mood: Mood) -> None:
+    """Draw what lies under the text of a card, at the origin: body, outline, shadow, halo."""
+    if card.kind == "reroute":
+        return
+    body = QRectF(0, 0, card.width, card.height)
+    _draw_behind(painter, ink, card, body, mood)
+    painter.setBrush(ink.body)
+    painter.setPen(_outline(ink, card, mood))
+    painter.drawRoundedRect(body, RADIUS, RADIUS)
+
+
+def opacity_of(card: Card, mood: Mood) -> float:
+    """Return how opaque a card is."""
     if mood.dimmed:
-        painter.setOpacity(0.35)
-    elif card.bypass:
-        painter.setOpacity(0.6)
+        return 0.35
+    return 0.6 if card.bypass else 1.0
+
+
+def draw_face(painter: QPainter, ink: Ink, card: Card, mood: Mood) -> None:
+    """Draw what stands on the plate of a card, at the origin."""
     if card.kind == "reroute":
         _draw_reroute(painter, ink, card, mood)
     else:
@@ -198,11 +226,6 @@ def block_colour(ink: Ink, card: Card) -> QColor:
 
 def _draw_whole(painter: QPainter, ink: Ink, card: Card, mood: Mood) -> None:
     theme = ink.theme
-    body = QRectF(0, 0, card.width, card.height)
-    _draw_behind(painter, ink, card, body, mood)
-    painter.setBrush(ink.body)
-    painter.setPen(_outline(ink, card, mood))
-    painter.drawRoundedRect(body, RADIUS, RADIUS)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink.colour(card.colour))
     painter.drawRoundedRect(QRectF(12, 14, 10, 10), 3, 3)

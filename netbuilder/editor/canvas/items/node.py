@@ -11,7 +11,16 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGrap
 
 from netbuilder.app.picture_cards import Card
 from netbuilder.editor.canvas.items.prints import Print, Prints
-from netbuilder.editor.canvas.painting import CALM, Ink, Mood, draw_card, room_of
+from netbuilder.editor.canvas.painting import (
+    CALM,
+    Ink,
+    Mood,
+    draw_face,
+    draw_plate,
+    opacity_of,
+    plate_key,
+    room_of,
+)
 
 # While zooming, a picture of about the right size will do.
 _CLOSE = (0.6, 1.7)
@@ -95,18 +104,43 @@ class NodeItem(QGraphicsRectItem):
         painter.setWorldTransform(before)
 
     def _printed(self, scale: float) -> Print:
+        plate = self._plate(scale)
+        opacity = opacity_of(self.card, self.mood)
+        pixmap = QPixmap(plate)  # painting on it makes it a copy
+        if opacity < 1:
+            pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if opacity < 1:
+            painter.setOpacity(opacity)
+            painter.drawPixmap(0, 0, plate)
+        self._onto(painter, scale)
+        draw_face(painter, self._sheet.ink, self.card, self.mood)
+        painter.end()
+        made = Print(pixmap, scale)
+        self._sheet.prints.put(self.card.id, made)
+        return made
+
+    def _plate(self, scale: float) -> QPixmap:
+        """What lies under the text; cards of one size share it."""
+        key = (scale, *plate_key(self.card, self.mood))
+        found = self._sheet.prints.get(key)
+        if found is not None:
+            return found.pixmap
         room = self.rect()
         pixmap = QPixmap(ceil(room.width() * scale), ceil(room.height() * scale))
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(scale, scale)
-        painter.translate(-room.topLeft())
-        draw_card(painter, self._sheet.ink, self.card, self.mood)
+        self._onto(painter, scale)
+        draw_plate(painter, self._sheet.ink, self.card, self.mood)
         painter.end()
-        made = Print(pixmap, scale)
-        self._sheet.prints.put(self.card.id, made)
-        return made
+        self._sheet.prints.put(key, Print(pixmap, scale))
+        return pixmap
+
+    def _onto(self, painter: QPainter, scale: float) -> None:
+        painter.scale(scale, scale)
+        painter.translate(-self.rect().topLeft())
 
     def _redraw(self) -> None:
         self._sheet.prints.drop(self.card.id)

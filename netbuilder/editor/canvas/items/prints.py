@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from PySide6.QtGui import QPixmap
@@ -38,16 +39,16 @@ class Prints:
     def __init__(self, most: int = 48 * 2**20) -> None:
         self._most = most
         self._size = 0
-        self._kept: OrderedDict[str, Print] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Print] = OrderedDict()
 
-    def get(self, name: str) -> Print | None:
-        """Return the picture of a card, if there is one."""
+    def get(self, name: Hashable) -> Print | None:
+        """Return the picture of a card or a plate, if there is one."""
         found = self._kept.get(name)
         if found is not None:
             self._kept.move_to_end(name)
         return found
 
-    def put(self, name: str, made: Print) -> None:
+    def put(self, name: Hashable, made: Print) -> None:
         """Keep a picture; the ones that were not used for longest go."""
         self.drop(name)
         self._kept[name] = made
@@ -55,7 +56,7 @@ class Prints:
         while self._size > self._most and len(self._kept) > 1:
             self._size -= self._kept.popitem(last=False)[1].size
 
-    def drop(self, name: str) -> None:
+    def drop(self, name: Hashable) -> None:
         """Forget a picture: the card is another."""
         old = self._kept.pop(name, None)
         if old is not None:
