@@ -219,6 +219,12 @@ def draw_face(painter: QPainter, ink: Ink, card: Card, mood: Mood) -> None:
         _draw_whole(painter, ink, card, mood)
 
 
+def draw_card(painter: QPainter, ink: Ink, card: Card, mood: Mood) -> None:
+    """Draw a whole card, its upper left corner at the origin."""
+    draw_plate(painter, ink, card, mood)
+    draw_face(painter, ink, card, mood)
+
+
 def block_colour(ink: Ink, card: Card) -> QColor:
     """Return the colour of a card seen from far."""
     return ink.mixed(ink.theme.canvas, card.colour, 0.4 if card.bypass else 0.78)
