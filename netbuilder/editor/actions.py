@@ -91,6 +91,10 @@ class Actions(QObject):
         menu = QMenu(title, parent)
         menu.setObjectName(f"menu_{title.lower()}")
         menu.setToolTipsVisible(True)
+        # Without these the corners outside of the round border would be drawn square.
+        menu.setWindowFlag(Qt.WindowType.FramelessWindowHint)
+        menu.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
+        menu.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         menu.aboutToShow.connect(self.refresh)
         for row in MENU_ROWS[title]:
             if not isinstance(row, Command):

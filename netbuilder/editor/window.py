@@ -180,6 +180,7 @@ class MainWindow(QMainWindow):
     def _bind(self) -> None:
         canvas = CanvasCommands(self.workspace, self.canvas_of)
         self._canvas_commands = canvas
+        canvas.details_wanted.connect(self._on_details)
         for part in (canvas, self.files, self.windows, self.runs):
             self.actions_.bind(
                 part.handlers(),
@@ -270,6 +271,10 @@ class MainWindow(QMainWindow):
     def _on_zoomed(self, zoom: float) -> None:
         if self.sender() is self.canvas:
             self.status.set_zoom(zoom)
+
+    def _on_details(self) -> None:
+        self.show_dock("inspector", True)
+        self.bring("inspector").nextInFocusChain().setFocus(Qt.FocusReason.TabFocusReason)
 
     def _on_problems(self) -> None:
         self.bring("problems")
