@@ -418,6 +418,47 @@ CASES: dict[str, Case] = {
             ),
         )
     ),
+    "NB326 classes": Case(merged(chain(FLAT, HEAD), [LABEL], ""), DIGITS),
+    "NB326 amounts": Case(
+        merged(
+            chain(FLAT, ("head", "linear", {"out_features": 1})),
+            [("age", "target", {"shape": (1,), "dtype": "float32"})],
+            "",
+        ),
+        DIGITS,
+    ),
+    "NB326 yes or no": Case(
+        merged(
+            chain(FLAT, ("head", "linear", {"out_features": 1})),
+            [("spam", "target", {"shape": (1,), "dtype": "float32"})],
+            "",
+        ),
+        {
+            "image": DIGITS["image"],
+            "spam": Field("spam", (), "int64", ("no", "yes"), "target"),
+        },
+    ),
+    "NB326 beside another loss, nothing that fits": Case(
+        merged(classifier(FLAT, HEAD), [("other", "target", {"shape": (3,)})], "")
+    ),
+    "NB326 no output yet": Case(
+        network([IMAGE, FLAT, HEAD, LABEL], "image -> flatten_1, flatten_1 -> head")
+    ),
+    "NB326 several outputs": Case(
+        merged(
+            chain(FLAT, HEAD),
+            [("width", "linear", {"out_features": 3}), ("out_2", "output"), LABEL],
+            "flatten_1 -> width, width -> out_2",
+        )
+    ),
+    "NB326 one output as wide as there are classes": Case(
+        merged(
+            chain(FLAT, HEAD),
+            [("width", "linear", {"out_features": 3}), ("out_2", "output"), LABEL],
+            "flatten_1 -> width, width -> out_2",
+        ),
+        DIGITS,
+    ),
     "NB401 misspelt": Case(
         chain(
             ("conv_1", "conv2d"),

@@ -321,6 +321,12 @@ CODES: Mapping[str, Code] = _table(
         "The default of a group parameter must lie in its range, and the range must hold a number.",
     ),
     Code(
+        "NB326",
+        "warning",
+        "A Target without a loss",
+        "A Target brings the right answers in, and a loss compares what the network says with them; training makes the loss smaller. Without a loss there is nothing to train for. Add CrossEntropyLoss for classes, BCEWithLogitsLoss for yes or no, MSELoss for amounts, and connect the network's result and the Target to it.",
+    ),
+    Code(
         "NB401",
         "error",
         "The data have no such field",

@@ -91,6 +91,35 @@ def add_output(source: Endpoint, version: int) -> Fix:
     return Fix(f"add an Output for {source}", edit)
 
 
+def add_loss(
+    kind: str,
+    version: int,
+    values: tuple[Endpoint, Endpoint],
+    ports: tuple[str, str],
+    title: str,
+) -> Fix:
+    """Return the fix that adds a loss of what the network says and what is right.
+
+    Args:
+        kind: The type of the loss.
+        version: Its version.
+        values: The prediction and the target, outputs of the main graph.
+        ports: The inputs of the loss that they go to.
+        title: What it does.
+    """
+
+    def edit(network: Network) -> Network:
+        nodes = network.graph.nodes
+        (said, _), (right, y) = (nodes[value.node].position for value in values)
+        place = max(said, right) + _STEP, y
+        network, name = edits.add_node(network, kind, version=version, position=place)
+        for value, port in zip(values, ports, strict=True):
+            network = edits.connect(network, value, Endpoint(name, port))
+        return network
+
+    return Fix(title, edit, safe=False)
+
+
 def _text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return " x ".join(map(str, value)) or "nothing"

@@ -10,6 +10,7 @@ from netbuilder.check.fields import Fields
 from netbuilder.check.findings import Finding
 from netbuilder.check.losses import loss_findings
 from netbuilder.check.runs import GraphRun
+from netbuilder.check.targets import idle_target_findings
 
 
 def meaning_findings(
@@ -26,6 +27,8 @@ def meaning_findings(
     if fields is not None:
         for name in (*roles.get("input", ()), *roles.get("target", ())):
             yield from data_findings(run, name, fields)
+    for name in roles.get("target", ()):
+        yield from idle_target_findings(catalogue, run, name, fields)
     for name in roles.get("loss", ()):
         yield from loss_findings(catalogue, run, name)
         if fields is not None:

@@ -201,6 +201,8 @@ def _dead_ends(run: GraphRun, alive: set[str], what: str) -> Iterator[Finding]:
     for name in layout.order:
         if name in alive or name in layout.stuck or records[name].problems:
             continue
+        if records[name].kind.role == "target":
+            continue  # A Target that nothing takes has a sentence of its own.
         if any(follower in records for follower in layout.follows.get(name, ())):
             continue
         before = upstream(layout, [name], seen=set(counted)) - counted - {name}
