@@ -129,6 +129,9 @@ class Tour(QObject):
         self.bubble.next_wanted.connect(self.advance)
         self.bubble.back_wanted.connect(self.back)
         self.bubble.left.connect(self.leave)
+        self._passed = ""
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._on_soon)
         self._follow = QTimer(self)
         self._follow.setInterval(_FOLLOW)
         self._follow.timeout.connect(self._place)
@@ -185,6 +188,7 @@ class Tour(QObject):
     def _stop(self, *, done: bool) -> None:
         self.is_running = False
         self._follow.stop()
+        self._soon.stop()
         had_focus = self.bubble.isAncestorOf(self._window.focusWidget() or self._window)
         self.bubble.hide()
         self.ring.hide()
@@ -229,12 +233,7 @@ class Tour(QObject):
         self._window.bring("problems")
         if self._tab is not None and not _errors(self._tab.report):
             # The layer was dropped right onto a wire.
-            QTimer.singleShot(0, self, self._nothing_to_mend)
-
-    def _nothing_to_mend(self) -> None:
-        mending = self.is_running and self.step.id == "mend"
-        if mending and self._tab is not None and not _errors(self._tab.report):
-            self.advance()
+            self._go_on("mend")
 
     def _ready_to_change(self) -> None:
         self._window.show_dock("inspector", True)
@@ -247,6 +246,17 @@ class Tour(QObject):
 
     # What is waited for
 
+    def _go_on(self, step: str) -> None:
+        """Leave a step once the views have followed: what the next one points at is there then."""
+        self._passed = step
+        self._soon.start()
+
+    def _on_soon(self) -> None:
+        if not self.is_running or self.step.id != self._passed or self._tab is None:
+            return
+        if self._passed != "mend" or not _errors(self._tab.report):
+            self.advance()
+
     def _awaits(self, step: str) -> bool:
         return self.is_running and self.step.id == step and self._workspace.current is self._tab
 
@@ -255,12 +265,11 @@ class Tour(QObject):
         if (self._awaits("add") and any(one.added for one in graphs)) or (
             self._awaits("change") and any(one.changed for one in graphs)
         ):
-            # The views follow the edit first; what the next step points at is there then.
-            QTimer.singleShot(0, self, self.advance)
+            self._go_on(self.step.id)
 
     def _on_checked(self, _tab: Tab, report: Report) -> None:
         if self._awaits("mend") and not _errors(report):
-            QTimer.singleShot(0, self, self._nothing_to_mend)
+            self._go_on("mend")
 
     def _on_runs(self) -> None:
         runs = self._workspace.runs
