@@ -40,7 +40,7 @@ clock = time.process_time if "--cpu" in sys.argv else time.perf_counter
 PEER = Path(__file__).with_name("canvas_speed_peer.py")
 SIZE = (1600, 900)
 ROUNDS = 40
-COLUMN, ROW = 240.0, 120.0
+COLUMN, ROW = 240.0, 160.0
 
 GOALS = {
     "build": 400,

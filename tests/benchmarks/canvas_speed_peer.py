@@ -15,7 +15,7 @@ from NodeGraphQt import BaseNode, NodeGraph
 from PySide6.QtWidgets import QApplication
 
 SIZE = (1600, 900)
-COLUMN, ROW = 240.0, 120.0
+COLUMN, ROW = 240.0, 160.0
 
 
 class Layer(BaseNode):

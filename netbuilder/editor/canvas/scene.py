@@ -36,6 +36,7 @@ from netbuilder.graph.model import Endpoint, Frame, Graph, Note
 REACH = 1_000_000.0  # px from the middle to the side of the scene
 _FAR = 900_000.0  # what a document puts farther away lies at the border
 _AT_ONCE = 96  # cards that are brought up to date before anything else happens
+_MANY = 16  # cards; for more, all shapes find a place again, which is quicker than card by card
 _SLICE = 0.004  # s at a time for the others
 
 
@@ -300,8 +301,8 @@ class Scene(QGraphicsScene):
         problems = problems_in(report, self._tab.group)
         told = _differing(self._problems, problems)
         self._problems = problems
-        if len(touched) + len(part.moved) > _AT_ONCE:
-            self._lines.forget_all()  # quicker than card by card
+        if len(part.moved) > _MANY:
+            self._lines.forget_all()
         for target in part.disconnected:
             self._strands.remove(target)
         for name in part.removed:
@@ -348,6 +349,8 @@ class Scene(QGraphicsScene):
         """Show cards as they are now, with their wires."""
         wires = set(extra)
         done = [name for name in names if name in self._stale]
+        if len(done) > _MANY:
+            self._lines.forget_all()
         for name in done:
             self._show_card(name)
         for name in done:

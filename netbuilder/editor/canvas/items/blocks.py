@@ -13,7 +13,13 @@ from netbuilder.app.picture_cards import Card
 from netbuilder.editor.canvas.geometry import Places, grown
 from netbuilder.editor.canvas.items.node import Sheet
 from netbuilder.editor.canvas.moods import Moods
-from netbuilder.editor.canvas.painting import BLOCK, block_colour, draw_block, draw_block_title
+from netbuilder.editor.canvas.painting import (
+    BLOCK,
+    RADIUS,
+    block_colour,
+    draw_block,
+    draw_block_title,
+)
 
 _EDGE = 2.5  # px on the screen that marks are wide
 _MANY = 400  # blocks; while more of them move, titles and round corners are left out
@@ -83,11 +89,15 @@ class BlocksItem(QGraphicsRectItem):
             self._rects, self._colour_of = {}, {}
             for name in self._crowd.faces:
                 self._put(self._rects, name)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        few = len(self._crowd.faces) <= _MANY
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, few)
         painter.setPen(Qt.PenStyle.NoPen)
         for colour, rects in self._rects.items():
-            if rects:
-                painter.setBrush(QColor(colour))
+            painter.setBrush(QColor(colour))
+            if few:
+                for rect in rects.values():
+                    painter.drawRoundedRect(rect, RADIUS, RADIUS)
+            elif rects:
                 painter.drawRects(list(rects.values()))
 
     def _draw_titled(self, painter: QPainter, exposed: QRectF) -> None:

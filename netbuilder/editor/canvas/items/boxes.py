@@ -18,6 +18,9 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _LINE = 16.0
 _FRAME_RADIUS = 12.0
 _NOTE_RADIUS = 6.0
+_NEAR = 0.6  # from this zoom on, the title of a frame stands inside
+_LARGEST = 64
+_ABOVE = 90.0
 
 
 class BoxItem(QGraphicsRectItem):
@@ -34,7 +37,8 @@ class BoxItem(QGraphicsRectItem):
         self._sheet = sheet
         self._selected = False
         width, height = box.size
-        self.setRect(QRectF(-3, -3, width + 6, height + 6))
+        # Room above, where the title of a frame stands from far.
+        self.setRect(QRectF(-3, -3 - _ABOVE, width + 6, height + 6 + _ABOVE))
         self.setPos(*box.position)
 
     def set_selected(self, selected: bool) -> None:
@@ -81,15 +85,21 @@ class FrameItem(BoxItem):
         painter.setPen(pen)
         painter.drawRoundedRect(QRectF(0, 0, width, height), _FRAME_RADIUS, _FRAME_RADIUS)
         zoom = self._sheet.zoom
-        size = LINE_SIZE if zoom >= 0.6 else min(round(LINE_SIZE * 0.75 / max(zoom, 0.05)), 64)
-        title = fitted(frame.title, max(width - 28, 0), size) if frame.title else ""
-        # The tint alone would be too faint to read; half way to the text colour it is not.
-        tone = ink.mixed(ink.theme.text, name, 0.35)
-        at = QPointF(14, 9 + size * 1.05)
-        if title and size * 1.6 < height:
-            ink.write(painter, at, title, tone, size, strong=True)
+        self._title(painter, zoom, name)
         if zoom >= BLOCK:
             self._corner(painter, frame.size, QPen(ink.colour(name, 0.6), 1))
+
+    def _title(self, painter: QPainter, zoom: float, name: str) -> None:
+        """Write the title: inside, and from far above the frame, larger, where no card is."""
+        ink, width = self._sheet.ink, self.frame.size[0]
+        near = zoom >= _NEAR
+        size = LINE_SIZE if near else min(round(LINE_SIZE * 0.85 / zoom), _LARGEST)
+        room = width - 28 if near else width
+        title = fitted(self.frame.title, max(room, 0), size) if self.frame.title else ""
+        # The tint alone would be too faint to read; a third of the way to it is not.
+        tone = ink.mixed(ink.theme.text, name, 0.35)
+        at = QPointF(14, 9 + size * 1.05) if near else QPointF(2, -size * 0.4)
+        ink.write(painter, at, title, tone, size, strong=True)
 
 
 class NoteItem(BoxItem):
