@@ -135,7 +135,9 @@ class Problems(QWidget):
             count = number[severity]  # type: ignore[index]  # the keys are the severities
             button.setText(f"{_KINDS[severity]}  {count:,}" if count else _KINDS[severity])
             button.setAccessibleName(f"{_KINDS[severity]}, {count}")
-            button.setVisible(count > 0)
+            # One kind alone needs no choice, unless it is hidden.
+            hidden = not all(one.isChecked() for one in self._filters.values())
+            button.setVisible(count > 0 and (len(number) > 1 or hidden))
         if counts != self.counts:
             self.counts = counts
             self.problem_counts_changed.emit(*counts)

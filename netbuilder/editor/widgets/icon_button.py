@@ -21,6 +21,8 @@ class IconButton(QToolButton):
         self.setProperty("role", "icon")
         self.setIconSize(QSize(_SIDE, _SIDE))
         self.setFixedSize(side, side)
+        # The padding of other buttons would leave hardly any room for the icon.
+        self.setStyleSheet("QToolButton { padding: 0; }")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._tint()
 

@@ -103,7 +103,11 @@ def test_the_keyboard_goes_to_nodes_copies_and_takes_fixes(qtbot, panel, broken)
 
 
 def test_kinds_are_hidden_and_that_is_remembered(qtbot, panel, broken, workspace):
+    broken.do("add", lambda n: edits.add_node(n, "relu", "loose"))
+    panel.refresh()
     button = panel.findChild(QToolButton, "filter_error")
+    assert button.isVisible() == (sum(map(bool, panel.counts)) > 1)
+    button.show()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert all(
         panel.list.found(panel.model.index(i, 0)).severity != "error"
