@@ -220,9 +220,12 @@ def _settle(window: MainWindow) -> None:
 
 
 def _wait(ms: int) -> None:
-    from PySide6.QtTest import QTest
+    from PySide6.QtCore import QEventLoop, QTimer
 
-    QTest.qWait(ms)
+    # QTest.qWait keeps Python's lock, so that no thread gets a turn.
+    loop = QEventLoop()
+    QTimer.singleShot(ms, loop, loop.quit)
+    loop.exec()
 
 
 def _until(holds: Callable[[], bool], seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
@@ -54,11 +55,15 @@ class Flow(QLayout):
 
     def minimumSize(self) -> QSize:  # noqa: N802 - Qt's name
         """Room for the highest thing; wide ones are cut."""
-        return QSize(40, max((item.sizeHint().height() for item in self._items), default=0))
+        return QSize(40, max((item.sizeHint().height() for item in self._living()), default=0))
+
+    def _living(self) -> list[QLayoutItem]:
+        """The items that Qt has not deleted yet; while a window goes, it asks for sizes in between."""
+        return [item for item in self._items if shiboken6.isValid(item)]
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
         x, y, line = rect.x(), rect.y(), 0
-        for item in self._items:
+        for item in self._living():
             wide = min(item.sizeHint().width(), rect.width())
             high = item.sizeHint().height()
             if x > rect.x() and x + wide > rect.x() + rect.width():
