@@ -34,6 +34,7 @@ QFrame[role="line"] { background: $line; border: 0; max-height: 1px; min-height:
 QFrame[role="card"] { background: $raised; border: 1px solid $line; border-radius: 10px; }
 QFrame[role="error"] { background: $error_wash; border: 1px solid $error_line; border-radius: 8px; }
 QFrame[role="warning"] { background: $warning_wash; border: 1px solid $warning_line; border-radius: 8px; }
+QLabel[role="error"], QLabel[role="warning"] { background: transparent; border: 0; }
 QFrame[role="info"] { background: $accent_wash; border: 1px solid $accent_line; border-radius: 8px; }
 
 QMenuBar { background: transparent; border: 0; }
@@ -92,6 +93,7 @@ QCheckBox:focus { color: $text; }
 QCheckBox::indicator:focus { border-color: $accent; }
 QSlider::groove:horizontal { height: 4px; background: $line; border-radius: 2px; }
 QSlider::handle:horizontal { width: 14px; margin: -5px 0; border-radius: 7px; background: $accent_fill; }
+QSlider::handle:horizontal:disabled { background: $tertiary; }
 QProgressBar { background: $line; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: $accent_fill; border-radius: 3px; }
 

@@ -274,7 +274,9 @@ class MainWindow(QMainWindow):
 
     def _on_details(self) -> None:
         self.show_dock("inspector", True)
-        self.bring("inspector").nextInFocusChain().setFocus(Qt.FocusReason.TabFocusReason)
+        field = self.bring("inspector").nextInFocusChain()
+        if field is not None:
+            field.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _on_problems(self) -> None:
         self.bring("problems")
