@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from importlib import metadata
 
 from PySide6.QtCore import QItemSelectionModel, Qt, qVersion
 from PySide6.QtWidgets import (
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from netbuilder.editor.dialogs.licences import Licence, licences
+from netbuilder.editor.dialogs.licences import PROGRAM, Licence, licences, text_of
 from netbuilder.editor.icons import icon
 from netbuilder.editor.look import code_font
 from netbuilder.editor.widgets.labels import Plain
@@ -54,7 +55,8 @@ class AboutDialog(QDialog):
         self._logo = QLabel(self)
         self._logo.setFixedSize(_LOGO, _LOGO)
         name = Plain("NetBuilder", "heading", self)
-        self.version = Plain("", "secondary", self)
+        about = " \N{MIDDLE DOT} ".join((_version(), *_platform()))
+        self.version = Plain(about, "secondary", self)
         self.version.setObjectName("version")
         sentence = Plain("A visual neural-network builder.", "", self)
         words = QVBoxLayout()
@@ -117,9 +119,6 @@ class AboutDialog(QDialog):
 
     def _on_licences(self, found: list[Licence]) -> None:
         self._licences = found
-        own = found[0]
-        about = (f"Version {own.version}" if own.version else "Not installed", *_platform())
-        self.version.setText(" \N{MIDDLE DOT} ".join(about))
         for one in found:
             item = QListWidgetItem(f"{one.name} {one.version}".strip())
             item.setToolTip(one.licence)
@@ -130,7 +129,10 @@ class AboutDialog(QDialog):
         if 0 <= row < len(self._licences):
             one = self._licences[row]
             self.kind.setText(one.licence)
-            self.text.setPlainText(one.text)
+            self.text.setPlainText("")
+            self._workspace.tasks.submit(
+                self, "text", lambda: text_of(one.name), self.text.setPlainText
+            )
 
     def _on_copy(self) -> None:
         versions = [f"{one.name} {one.version}".strip() for one in self._licences]
@@ -142,6 +144,13 @@ class AboutDialog(QDialog):
         self._logo.setPixmap(
             icon("logo", accent).pixmap(self._logo.size(), self.devicePixelRatioF())
         )
+
+
+def _version() -> str:
+    try:
+        return f"Version {metadata.version(PROGRAM)}"
+    except metadata.PackageNotFoundError:
+        return "Not installed"
 
 
 def _platform() -> tuple[str, ...]:

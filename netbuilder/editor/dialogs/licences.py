@@ -22,13 +22,11 @@ class Licence:
         name: The package.
         version: Its version.
         licence: What the licence is called.
-        text: The licence, or where to find it.
     """
 
     name: str
     version: str
     licence: str
-    text: str
 
 
 def licences() -> list[Licence]:
@@ -59,29 +57,33 @@ def _needs(package: metadata.Distribution) -> Iterator[str]:
             yield name.group()
 
 
+def text_of(name: str) -> str:
+    """Return the licence of a package, or where to find it; large packages take a moment."""
+    try:
+        package = metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return "The text lies in the file LICENSE beside the program."
+    said = _name(package)
+    written = _field(package, "License")
+    text = "\n\n".join(_texts(package)) or (written if written != said else "")
+    return text or _elsewhere(package, said)
+
+
 def _licence(package: metadata.Distribution) -> Licence:
-    facts = package.metadata
-    name, version = facts["Name"], package.version
-    text = "\n\n".join(_texts(package))
+    return Licence(package.metadata["Name"], package.version, _name(package) or "see text")
+
+
+def _name(package: metadata.Distribution) -> str:
+    """What the licence is called; empty where the package does not say it in a few words."""
     said = _field(package, "License-Expression")
     written = _field(package, "License")
     if not said and 0 < len(written) <= _LONGEST and "\n" not in written:
         said = written
-    if not said:
-        said = ", ".join(
-            line.rpartition(" :: ")[2]
-            for line in facts.get_all("Classifier") or ()
-            if line.startswith("License ::")
-        )
-    if not text and written != said:
-        text = written
-    return Licence(name, version, said or _guessed(text), text or _elsewhere(package, said))
-
-
-def _guessed(text: str) -> str:
-    """The first line of a licence, which is nearly always its name."""
-    line = next((one.strip() for one in text.splitlines() if one.strip()), "")
-    return line if 0 < len(line) <= _LONGEST else "see text"
+    return said or ", ".join(
+        line.rpartition(" :: ")[2]
+        for line in package.metadata.get_all("Classifier") or ()
+        if line.startswith("License ::")
+    )
 
 
 def _texts(package: metadata.Distribution) -> Iterator[str]:
@@ -105,7 +107,7 @@ def _elsewhere(package: metadata.Distribution, said: str) -> str:
 
 def _bare() -> Licence:
     """What is said of a checkout that is not installed."""
-    return Licence(PROGRAM, "", "MIT", "The text lies in the file LICENSE beside the program.")
+    return Licence(PROGRAM, "", "MIT")
 
 
 def _field(package: metadata.Distribution, name: str) -> str:

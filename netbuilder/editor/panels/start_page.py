@@ -72,6 +72,7 @@ class StartPage(QWidget):
         self._asked: Tile | None = None
         self.setObjectName("start_page")
         self.setAccessibleName("Start page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._build()
         self._thumbnails.ready.connect(self._on_ready)
         workspace.look.changed.connect(self._tint)
@@ -287,6 +288,8 @@ class StartPage(QWidget):
     def _tint(self) -> None:
         theme = self._workspace.look.theme
         ratio = self.devicePixelRatioF()
+        # Behind the tiles, which are panels; the window's centre has the panels' colour.
+        self.setStyleSheet(f"QWidget#start_page {{ background: {theme.window}; }}")
         self._logo.setPixmap(icon("logo", theme.accent).pixmap(self._logo.size(), ratio))
         self._new.setIcon(icon("plus", "#ffffff"))
         self._open.setIcon(icon("folder", theme.secondary))
