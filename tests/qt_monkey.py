@@ -83,6 +83,8 @@ class Monkey(QObject):
         self._inner = random.Random(seed + 1)
         self._left = 0
         self._look = look
+        # A crash of the process leaves what led to it.
+        self._file_of_events = (folder.parent / "events.txt").open("w", buffering=1)
         self._loop = QEventLoop(self)
         self._next = QTimer(self)
         self._next.setSingleShot(True)
@@ -111,6 +113,7 @@ class Monkey(QObject):
         self._left = events
         self._next.start(0)
         self._loop.exec()
+        self._file_of_events.close()
         if self.error is not None:
             told = "\n".join(self.done)
             raise AssertionError(f"after these events:\n{told}\n{self.error}") from self.error
@@ -142,12 +145,12 @@ class Monkey(QObject):
     def _act_in(self, popup: QWidget | None) -> None:
         if popup is None:
             QTest.mouseRelease(person.handle(self.window), person.LEFT)
-            QTest.keyClick(person.handle(self.window), Qt.Key.Key_Escape)
+            person.tap(self.window, Qt.Key.Key_Escape)
         elif self._inner.random() < 0.3:
             popup.close()
         elif self._inner.random() < 0.6:
             key = self._inner.choice((Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Return))
-            QTest.keyClick(person.handle(popup), key)
+            person.tap(popup, key)
         else:
             size = popup.size()
             at = self._inner.randrange(size.width()), self._inner.randrange(size.height())
@@ -155,6 +158,7 @@ class Monkey(QObject):
 
     def _note(self, text: str) -> None:
         self.done.append(text)
+        self._file_of_events.write(f"{self._left} {text}\n")
 
     # Where things are done.
 
@@ -203,7 +207,7 @@ class Monkey(QObject):
         if key in (Qt.Key.Key_Q, Qt.Key.Key_F5) and keys:
             return
         self._note(f"key {key.name} {keys}")
-        QTest.keyClick(person.handle(self._target()), key, keys)
+        person.tap(self._target(), key, keys)
 
     def _write(self) -> None:
         text = self._rng.choice(_TEXTS)
@@ -303,7 +307,7 @@ class Monkey(QObject):
         canvas = self.window.canvas
         if canvas is not None:
             QTest.mouseRelease(person.handle(self.window), person.LEFT)
-            QTest.keyClick(person.handle(self.window), Qt.Key.Key_Escape)
+            person.tap(self.window, Qt.Key.Key_Escape)
         workspace = self.window.workspace
         for tab in list(workspace.tabs):
             if len(tab.session.document.undo_labels) > _DEEP or _size(tab) > _NODES:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import shiboken6
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QKeySequence, QWheelEvent, QWindow
 from PySide6.QtTest import QTest
@@ -38,6 +39,21 @@ def move(widget: QWidget, at: QPoint | None = None) -> None:
     QTest.mouseMove(handle(widget), spot(widget, at))
 
 
+def is_there(widget: QWidget) -> bool:
+    """Whether a widget is still on the screen: a menu goes away when it is clicked."""
+    return shiboken6.isValid(widget) and widget.window().windowHandle() is not None
+
+
+def tap(widget: QWidget, key: Qt.Key | str, keys: Qt.KeyboardModifier = NONE) -> None:
+    """Press a key in the window of a widget and let it go, unless the window went away meanwhile."""
+    if keys & Qt.KeyboardModifier.AltModifier and QApplication.activePopupWidget() is not None:
+        # QTest presses Alt first, which closes a menu, and then goes on with a window that is gone.
+        key, keys = Qt.Key.Key_Alt, NONE
+    QTest.keyPress(handle(widget), key, keys)
+    if is_there(widget):
+        QTest.keyRelease(handle(widget), key, keys)
+
+
 def click(
     widget: QWidget,
     at: QPoint | None = None,
@@ -45,14 +61,16 @@ def click(
     keys: Qt.KeyboardModifier = NONE,
 ) -> None:
     """Go there and click."""
-    move(widget, at)
-    QTest.mouseClick(handle(widget), button, keys, spot(widget, at))
+    press(widget, at, button, keys)
+    if is_there(widget):
+        release(widget, at, button, keys)
 
 
 def double_click(widget: QWidget, at: QPoint | None = None) -> None:
     """Click twice."""
     click(widget, at)
-    QTest.mouseDClick(handle(widget), LEFT, NONE, spot(widget, at))
+    if is_there(widget):
+        QTest.mouseDClick(handle(widget), LEFT, NONE, spot(widget, at))
 
 
 def press(
@@ -89,8 +107,10 @@ def drag(
     press(widget, places[0], button, keys)
     for start, end in pairwise(spots):
         for step in range(1, _STEPS + 1):
-            QTest.mouseMove(window, start + (end - start) * step / _STEPS)
-    QTest.mouseRelease(window, button, keys, spots[-1])
+            if is_there(widget):
+                QTest.mouseMove(window, start + (end - start) * step / _STEPS)
+    if is_there(widget):
+        QTest.mouseRelease(window, button, keys, spots[-1])
 
 
 def wheel(
@@ -125,7 +145,7 @@ def keys(text: str, widget: QWidget | None = None) -> None:
     combination = QKeySequence.fromString(text)[0]
     target = widget or front()
     assert target is not None, f"no window takes {text}"
-    QTest.keyClick(handle(target), combination.key(), combination.keyboardModifiers())
+    tap(target, combination.key(), combination.keyboardModifiers())
 
 
 def write(text: str, widget: QWidget | None = None) -> None:
@@ -133,4 +153,5 @@ def write(text: str, widget: QWidget | None = None) -> None:
     target = widget or front()
     assert target is not None, f"no window takes {text!r}"
     for letter in text:
-        QTest.keyClick(handle(target), letter)
+        if is_there(target):
+            tap(target, letter)
