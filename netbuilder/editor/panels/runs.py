@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QDesktopServices, QIcon, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from netbuilder.editor.icons import icon
+from netbuilder.editor.style import colours
+from netbuilder.editor.training.chart import OVERLAYS
 from netbuilder.editor.training.run_view import RunView
 from netbuilder.editor.training.words import NOTHING, STATES, duration, figure, short_name, when
 from netbuilder.editor.workspace import Workspace
@@ -75,7 +77,6 @@ class RunsPanel(QWidget):
                 "Remove this run and its weights; can be taken back  Delete",
             ),
         }
-        self.buttons["delete"].setProperty("role", "danger")
         self.regret = QWidget(self._content)
         self.keep = QPushButton("Undo", self.regret)
         self._regret_text = QLabel(self.regret)
@@ -85,8 +86,8 @@ class RunsPanel(QWidget):
         self._clock.timeout.connect(self._fill)
         runs.changed.connect(self._on_changed)
         runs.state_changed.connect(self._on_changed)
-        workspace.look.changed.connect(self._on_changed)
-        self.refresh()
+        workspace.look.changed.connect(self._tint)
+        self._tint()
 
     def refresh(self) -> None:
         """Show what there is now."""
@@ -175,7 +176,10 @@ class RunsPanel(QWidget):
         for column, text in enumerate(texts):
             if item.text(column) != text:
                 item.setText(column, text)
-        overlaid = view in self._runs.overlaid
+        overlays = self._runs.overlaid
+        overlaid = view in overlays
+        drawn = OVERLAYS[overlays.index(view) % len(OVERLAYS)] if overlaid else ""
+        item.setIcon(0, icon("dot", drawn) if drawn else QIcon())
         item.setCheckState(0, Qt.CheckState.Checked if overlaid else Qt.CheckState.Unchecked)
         colour = (
             theme.error
@@ -259,6 +263,15 @@ class RunsPanel(QWidget):
         menu.popup(self.table.viewport().mapToGlobal(at))
 
     # How it looks.
+
+    def _tint(self) -> None:
+        found = colours(self._workspace.look.theme)
+        self.buttons["delete"].setStyleSheet(
+            f"QPushButton:enabled {{ color: {found['error_text']} }}"
+        )
+        # One band over the whole row, not a rounded box a cell.
+        self.table.setStyleSheet("QTreeView::item { border-radius: 0; }")
+        self.refresh()
 
     def _table(self) -> QTreeWidget:
         table = QTreeWidget(self._content)

@@ -147,7 +147,7 @@ class Chart(QWidget):
         """Show a run in front of others."""
         if run is not self._run:
             self.plot.reset()
-        self._run, self._overlaid = run, tuple(one for one in overlaid if one is not run)
+        self._run, self._overlaid = run, tuple(overlaid)
         self.refresh()
 
     def refresh(self) -> None:
@@ -158,6 +158,8 @@ class Chart(QWidget):
         lines: list[Line] = []
         rows: list[tuple[str, str, float | None]] = []
         for number, other in enumerate(self._overlaid):
+            if other is run:
+                continue
             colour = OVERLAYS[number % len(OVERLAYS)]
             lines += self._overlay(other, name, colour)
             rows.append((short_name(other.name), colour, None))
@@ -168,7 +170,7 @@ class Chart(QWidget):
         self.legend.set_rows(rows)
         self.plot.set_lines(
             lines,
-            total=run.total_steps if run and not self._overlaid else 0.0,
+            total=run.total_steps if run and set(self._overlaid) <= {run} else 0.0,
             epoch_steps=run.epoch_steps if run else 0.0,
             best=run.best.step if run and run.best else None,
         )

@@ -16,13 +16,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from netbuilder.editor.style import colours
 from netbuilder.editor.training.run_view import GRADIENT_NORM, LEARNING_RATE, RunView
 from netbuilder.editor.training.runs import Runs
 from netbuilder.editor.training.words import NOTHING, STATES, duration, figure, short_name
 from netbuilder.editor.workspace import Workspace
+from netbuilder.training.run import ENDED
 
-_WIDTH = 252
-_ROWS = ("throughput", "remaining", "learning rate", "gradient norm", "best")
+_WIDTH = 272
+_ROWS = ("throughput", "remaining", "learning rate", "gradient norm", "best", "test")
 _BAD = ("failed", "lost", "damaged")
 
 
@@ -58,7 +60,6 @@ class RunCard(QScrollArea):
         self.stop = self._button(
             "stop", "Stop", runs.stop, "Stop and keep the best weights  Shift+F5"
         )
-        self.stop.setProperty("role", "danger")
         self.after = self._button(
             "after_epoch", "After epoch", runs.stop_after_epoch, "Finish the epoch, then stop"
         )
@@ -72,6 +73,8 @@ class RunCard(QScrollArea):
             "again", "Train again", self._on_again, "Train the network as it is now  F5"
         )
         self._lay_out()
+        workspace.look.changed.connect(self._tint)
+        self._tint()
 
     @property
     def ending(self) -> str:
@@ -90,27 +93,46 @@ class RunCard(QScrollArea):
             run: The run.
             moved_on: Whether the graph differs from what it trains.
         """
-        self.name.setText(short_name(run.name))
-        self.name.setToolTip(str(run.path))
         self.epoch.setText(_where(run))
+        room = _WIDTH - 40 - self.epoch.sizeHint().width()
+        name = self._name_of(run)
+        self.name.setText(
+            self.name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
+        )
+        self.name.setAccessibleName(name)
+        self.name.setToolTip(str(run.path))
         share = run.step / run.total_steps if run.total_steps else 0.0
         self.bar.setValue(round(1000 * min(share, 1.0)))
         self.bar.setAccessibleDescription(f"{share:.0%}")
         for name, text in _figures(run).items():
             self.values[name].setText(text)
         self._titles["best"].setText(_best_title(run))
+        title, value = _test(run)
+        self._titles["test"].setText(title)
+        self.values["test"].setText(value)
+        for part in (self._titles["test"], self.values["test"]):
+            part.setVisible(bool(title))
         for part in (self._titles["remaining"], self.values["remaining"]):
-            part.setVisible(run.is_active)
+            part.setVisible(run.is_active and run.state.state not in ENDED)
         self._show_end(run)
         self.note.setVisible(moved_on)
         self._note_text.setText("The graph has moved on from this run.")
         self._show_buttons(run, moved_on=moved_on)
 
+    def _tint(self) -> None:
+        colour = colours(self._workspace.look.theme)["error_text"]
+        self.stop.setStyleSheet(f"QPushButton:enabled {{ color: {colour} }}")
+
     def _on_again(self) -> None:
         self._runs.train()
 
+    def _name_of(self, run: RunView) -> str:
+        tab, name = self._workspace.current, short_name(run.name)
+        own = tab is not None and name.startswith(f"{tab.session.name} ")
+        return f"run {name.removeprefix(f'{tab.session.name} ')}" if tab and own else name
+
     def _show_end(self, run: RunView) -> None:
-        ended = not run.is_active
+        ended = not run.is_active or run.state.state in ENDED
         role = "error" if run.state.state in _BAD else "card"
         if self.end.property("role") != role:
             self.end.setProperty("role", role)
@@ -125,7 +147,7 @@ class RunCard(QScrollArea):
     def _show_buttons(self, run: RunView, *, moved_on: bool) -> None:
         state, active = run.state.state, run.is_active
         for button in (self.pause, self.stop, self.after):
-            button.setVisible(active)
+            button.setVisible(active and state not in ENDED)
             button.setEnabled(state in ("running", "paused"))
         self.pause.setText("Go on" if state == "paused" else "Pause")
         self.after.setEnabled(state == "running")
@@ -161,15 +183,15 @@ class RunCard(QScrollArea):
         column.addLayout(head)
         column.addWidget(self.bar)
         column.addLayout(grid)
-        column.addWidget(self.end)
-        column.addWidget(self.note)
         column.addLayout(buttons)
+        column.addWidget(self.note)
+        column.addWidget(self.end)
         column.addStretch(1)
 
     def _card(self, name: str) -> tuple[QFrame, QLabel]:
         card = QFrame(self._inside)
         card.setObjectName(name)
-        text = self._label("small")
+        text = self._label("secondary")
         text.setWordWrap(True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row = QVBoxLayout(card)
@@ -213,6 +235,16 @@ def _figures(run: RunView) -> dict[str, str]:
         "gradient norm": figure(run.last(GRADIENT_NORM)),
         "best": f"{figure(best.value)} @ {best.epoch:,}" if best else NOTHING,
     }
+
+
+def _test(run: RunView) -> tuple[str, str]:
+    """The figure of the held-out data, once there is one."""
+    test = (run.result or {}).get("test")
+    if not test:
+        return "", ""
+    metrics = {k: v for k, v in test["metrics"].items() if isinstance(v, int | float)}
+    name = run.metric if run.metric in metrics else next(iter(metrics), "loss")
+    return f"test {name}", figure(metrics.get(name, test["loss"]))
 
 
 def _best_title(run: RunView) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LEARNING_RATE, GRADIENT_NORM = "learning rate", "gradient norm"
 _WINDOW = 4.0  # s over which speed is measured; shorter ones flicker, longer ones lag
 _HISTORY = 40  # points of a spark line
-_SPAN = 0.01  # of all steps count in a smoothed value, about
+_SPAN = 0.006  # of all steps count in a smoothed value, about
 _LEAST_SPAN = 4.0
 _RESTARTS = ("start", "resumed", "running", "paused")
 
@@ -231,7 +231,9 @@ class RunView:
 
     def take(self, news: News) -> bool:
         """Take what the tail read; return whether it stands elsewhere than before."""
-        before = (self.state.state, self.state.active, self.result is None)
+        before = (self.state.state, self.is_active, self.result is None)
+        if news.ended:
+            self.tail.worker = None
         for event in news.events:
             self._happened(event)
         if news.state is not None:
@@ -246,7 +248,7 @@ class RunView:
         if self.result is not None and not self.is_active:
             self.best = _best_of(self.result) or self.best
         self.loaded = not news.more
-        return before != (self.state.state, self.state.active, self.result is None)
+        return before != (self.state.state, self.is_active, self.result is None)
 
     def _happened(self, event: Mapping[str, Any]) -> None:
         kind = event.get("event")

@@ -118,12 +118,11 @@ class Series:
         begin = -(-first // (unit * length)) * length
         end = min(last // unit, low.size)
         if end <= begin:
-            y = self.y[first:last]
-            return self.x[first:last], y, y
+            return self._edge(first, last)
         starts = np.arange(begin, end, length)
         lows = np.fmin.reduceat(low.values[:end], starts)
         highs = np.fmax.reduceat(high.values[:end], starts)
-        middles = np.minimum(starts * unit + unit * length // 2, last - 1)
+        middles = np.minimum(starts * unit + unit * length // 2, end * unit - 1)
         head, tail = self._edge(first, begin * unit), self._edge(end * unit, last)
         x = [head[0], self.x[middles], tail[0]]
         return (

@@ -72,6 +72,7 @@ class News:
         events: What happened.
         activity: What the layers did in the last step that was measured; None without news.
         result: What came out, once it has ended.
+        ended: Whether the worker that this program started has ended.
     """
 
     state: RunState | None
@@ -80,6 +81,7 @@ class News:
     events: list[dict[str, Any]]
     activity: dict[str, Any] | None
     result: dict[str, Any] | None
+    ended: bool
 
 
 class Tail:
@@ -127,13 +129,11 @@ class Tail:
         if ended or found or now >= self._state_due:
             self._state_due = now + _STATE_EVERY
             state = run_state(self.run)
-            if ended:
-                self.worker = None
         # Read after the state was asked, so that an ended run has said everything.
         late, self._events = read_events(self.run.events, self._events)
         columns, more = self._reader.read()
         result = self.run.result() if state is not None and not state.active else None
-        return News(state, columns, more, [*found, *late], self._layers(), result)
+        return News(state, columns, more, [*found, *late], self._layers(), result, ended)
 
     def _layers(self) -> dict[str, Any] | None:
         try:

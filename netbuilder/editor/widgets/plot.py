@@ -41,6 +41,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 12.0, 8.0, 24.0
 _ZOOM = 1.25
 _COLUMNS = 400  # stretches of a curve at most
 _CALM = 4.0  # px between least and largest, up to which smooth edges cost little
+_BAND = 14.0  # px; narrower epochs would be a pattern, not bands
+_NEAR = 0.02  # of the width; a curve that ends farther away has no value at the cursor
 _LEAST = 4.0  # steps that are shown at most enlarged
 
 
@@ -211,9 +213,14 @@ class Plot(QWidget):
         if self._cursor is None:
             return "", []
         rows, where = [], None
+        part = self.part()
+        near = _NEAR * (part.right - part.left)
         for line in self._lines:
             point = line.series.at(self._cursor) if line.label else None
-            if point is not None and math.isfinite(point[1]):
+            if point is None or not math.isfinite(point[1]):
+                continue
+            ends = float(line.series.x[0]) - near, float(line.series.x[-1]) + near
+            if ends[0] <= self._cursor <= ends[1]:
                 rows.append((line.label, line.colour, point[1]))
                 where = point[0] if where is None else where
         step = self._cursor if where is None else where
@@ -289,8 +296,8 @@ class Plot(QWidget):
         if self._cursor is not None:
             self._draw_reading(painter)
         if self.hasFocus():
-            pen = QPen(QColor(self._look.theme.accent))
-            painter.setPen(pen)
+            painter.setPen(QPen(QColor(self._look.theme.accent)))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
@@ -316,8 +323,8 @@ class Plot(QWidget):
 
     def _draw_bands(self, painter: QPainter, part: Part) -> None:
         width = self._epoch_steps
-        if not width or part.area.width() * width / (part.right - part.left) < 6:
-            return  # narrower ones would be a pattern, not bands
+        if not width or part.area.width() * width / (part.right - part.left) < _BAND:
+            return
         colour = QColor(self._look.theme.raised)
         first = max(0, math.floor(part.left / width))
         for epoch in range(first, math.ceil(part.right / width)):
