@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QListView, QMenu, QVBoxLayout, QWidget
 from netbuilder.app.library import Library
 from netbuilder.editor.canvas.asking import RECENT as RECENT_KEY
 from netbuilder.editor.canvas.offers import Offer, everything
+from netbuilder.editor.dialogs.key_table import native
 from netbuilder.editor.icons import icon
 from netbuilder.editor.panels.palette_list import PaletteList
 from netbuilder.editor.panels.palette_preview import OWN, Preview, card_for, card_picture
@@ -67,6 +68,9 @@ class Palette(QWidget):
         """Ask anew what there is."""
         tab = self._workspace.current
         self._offers = everything(self._workspace, tab) if tab is not None else []
+        actions = self._workspace.actions
+        if actions is not None:  # the key that opens the same list on the canvas
+            self.field.set_hint(native(next(iter(actions.keys("graph.add")), "")))
         self._fill()
 
     def point_out(self, key: str) -> None:

@@ -87,6 +87,13 @@ class SearchField(QLineEdit):
         look.changed.connect(self._tint)
         self._tint()
 
+    def set_hint(self, text: str) -> None:
+        """Show another key; empty for none."""
+        if self._hint is not None and text != self._hint.text():
+            self._hint.setText(text)
+            self._place_hint()
+            self._hint.setVisible(bool(text) and not self.text())
+
     def event(self, event: QEvent) -> bool:
         """Give the keys of the list to the list."""
         asks = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
@@ -113,6 +120,9 @@ class SearchField(QLineEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Keep the hint at the right."""
         super().resizeEvent(event)
+        self._place_hint()
+
+    def _place_hint(self) -> None:
         if self._hint is not None:
             size = self._hint.sizeHint()
             self._hint.setGeometry(
@@ -125,7 +135,7 @@ class SearchField(QLineEdit):
     def _on_text(self, text: str) -> None:
         self._empty.setVisible(bool(text))
         if self._hint is not None:
-            self._hint.setVisible(not text)
+            self._hint.setVisible(bool(self._hint.text()) and not text)
 
     def _tint(self) -> None:
         self._glass.setIcon(icon("search", self._look.theme.secondary))

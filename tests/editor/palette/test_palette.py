@@ -354,3 +354,17 @@ def test_rows_of_many_offers_keep_their_order():
     found = found_rows(_many(500), "layer42", ["type_42"], ["type_421"])
     assert found[0].key == "type_42"
     assert found[0].starred
+
+
+def test_the_hint_is_the_key_that_opens_the_search_on_the_canvas(palette, workspace, qtbot):
+    class Actions:
+        def keys(self, name):
+            return {"graph.add": ("Ctrl+J", "Tab")}[name]
+
+    workspace.actions = Actions()
+    palette.refresh()
+    assert palette.field._hint.text() == "Ctrl+J"
+    assert not palette.field._hint.isHidden()
+    qtbot.keyClicks(palette.field, "a")
+    assert palette.field._hint.isHidden()
+    workspace.actions = None
