@@ -59,6 +59,7 @@ class Scene(QGraphicsScene):
         zoom: How large the scene is shown.
         moving: Whether something moves, so that drawing must be quick.
         labels: Whether shapes are written at the wires.
+        reached_many: Whether the last edit reached so many cards that drawing must be quick.
         overlay: What is drawn over the cards.
         moods: What is true of cards besides what stands on them.
     """
@@ -73,6 +74,7 @@ class Scene(QGraphicsScene):
         self.zoom = 1.0
         self.moving = False
         self.labels = True
+        self.reached_many = False
         self.nodes: Places[str] = Places()
         self.wires: Places[Endpoint] = Places()
         self._cards: dict[str, Card] = {}
@@ -203,10 +205,12 @@ class Scene(QGraphicsScene):
         if self._report is not self._tab.report:
             self._follow(different.graphs.get(self._tab.group, GraphDelta()))
 
-    def refresh(self) -> None:
-        """Show what a new check found."""
-        if self._report is not self._tab.report:
-            self._follow(GraphDelta())
+    def refresh(self) -> bool:
+        """Show what a new check found; return whether it was not shown before."""
+        if self._report is self._tab.report:
+            return False
+        self._follow(GraphDelta())
+        return True
 
     @property
     def is_behind(self) -> bool:
@@ -309,6 +313,7 @@ class Scene(QGraphicsScene):
             self._remove(name)
         self._move(part.moved - touched)
         self._stale |= (touched | reached | told) & run.records.keys()
+        self.reached_many = len(self._stale) > _MANY
         self._bring_up(self._first(touched), extra=part.connected)
         self._blocks.touch({*part.moved, *part.removed})
         self._follow_boxes(part)

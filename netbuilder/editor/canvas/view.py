@@ -287,11 +287,13 @@ class Canvas(QGraphicsView):
     def _on_changed(self, _: Change, different: Delta) -> None:
         self._cards_glide.stop()
         self._stage.follow(different)
+        if self._stage.reached_many:
+            self.stir()
         self._after_follow()
 
     def _on_checked(self, _: Report) -> None:
-        self._stage.refresh()
-        self._after_follow()
+        if self._stage.refresh():  # after an edit it was shown with the edit
+            self._after_follow()
 
     def _on_entered(self) -> None:
         self._views[self._trail] = self.zoom, self.centre()
@@ -335,8 +337,6 @@ class Canvas(QGraphicsView):
 
     def _after_follow(self) -> None:
         graph = self._stage.graph
-        if self._stage.is_behind:
-            self.stir()
         self._empty.setVisible(not (graph.nodes or graph.frames or graph.notes))
         self._minimap.redraw()
         self._arrange()
