@@ -208,6 +208,7 @@ class Concatenate(NodeType, id="concatenate", title="Concatenate", category="Sha
                     f"{port} is {shape_text(shape)}, but {first_port} is {shape_text(first)}; "
                     f"they must agree on every axis but axis {axis}",
                     port=port,
+                    hint="give all of them the same sizes there, as padding same and equal strides do",
                 )
         if axis == 0:
             yield Problem(

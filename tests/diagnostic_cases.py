@@ -60,6 +60,8 @@ def _out(kind: str) -> str:
 
 
 def _in(kind: str) -> str:
+    if kind in ("add", "concatenate"):
+        return ".x_2"
     return ".x" if kind.startswith("group:") else ""
 
 
@@ -165,6 +167,15 @@ CASES: dict[str, Case] = {
     "NB201 image to sequence": Case(chain(("lstm_1", "lstm", {"hidden_size": 4}))),
     "NB201 missing channel": Case(chain(CONV, shape=(8, 8))),
     "NB201 batch norm": Case(chain(("norm", "batch_norm1d"))),
+    "NB201 batch norm behind a linear map": Case(
+        chain(FLAT, HEAD, ("norm", "batch_norm2d", {"eps": 0.001}))
+    ),
+    "NB201 convolution behind a flatten": Case(
+        chain(FLAT, ("relu_1", "relu"), CONV, ("flatten_2", "flatten"))
+    ),
+    "NB201 pool behind a flatten": Case(chain(CONV, FLAT, ("pool", "max_pool2d"), HEAD)),
+    "NB201 feature maps to sequence": Case(chain(CONV, ("gru_1", "gru", {"hidden_size": 4}))),
+    "NB201 convolution of a sequence": Case(chain(("conv_1", "conv2d"), shape=(3, 20))),
     "NB202 concatenate": Case(
         network(
             [
@@ -211,6 +222,31 @@ CASES: dict[str, Case] = {
             "a -> add_1.x_1, b -> add_1.x_2, add_1 -> out",
         )
     ),
+    "NB210 channels of a skip": Case(
+        merged(
+            chain(
+                CONV, ("conv_2", "conv2d", {"out_channels": 8, "padding": "same"}), ("sum", "add")
+            ),
+            [],
+            "conv_1 -> sum.x_1",
+        )
+    ),
+    "NB210 a rim that one branch takes off": Case(
+        merged(
+            chain(
+                CONV, ("conv_2", "conv2d", {"out_channels": 4}), ("relu_1", "relu"), ("sum", "add")
+            ),
+            [],
+            "conv_1 -> sum.x_1",
+        )
+    ),
+    "NB202 a rim at a concatenate": Case(
+        merged(
+            chain(CONV, ("conv_2", "conv2d", {"out_channels": 9}), ("cat", "concatenate")),
+            [],
+            "conv_1 -> cat.x_1",
+        )
+    ),
     "NB211 split": Case(chain(("split_1", "split", {"sizes": [3, 3]}), shape=(8,))),
     "NB212 padding": Case(chain(("conv_1", "conv2d", {"padding": "same", "stride": 2}))),
     "NB213 batch": Case(chain(("permute_1", "permute", {"dims": [1, 0, 2, 3]}))),
@@ -249,6 +285,9 @@ CASES: dict[str, Case] = {
     ),
     "NB221 size": Case(
         chain(*((f"up_{i}", "conv_transpose2d", {"stride": 100}) for i in range(9)))
+    ),
+    "NB222 linear behind a pool": Case(
+        chain(CONV, ("relu_1", "relu"), ("pool", "max_pool2d"), ("drop", "dropout"), HEAD)
     ),
     "NB301 only fitting": Case(_edges(chain(FLAT, HEAD), head__input="")),
     "NB301 target of a loss": Case(_edges(classifier(FLAT, HEAD), loss_1__target="")),
@@ -510,6 +549,11 @@ CASES: dict[str, Case] = {
     ),
     "NB502 pack": Case(chain(("relu_1", "relu")), None, CATALOGUE_WITH_PROBLEM),
     "NB503 rule": Case(chain(("broken_1", "broken"), ("relu_1", "relu"))),
+    "NB504 newer version": Case(
+        chain(
+            ("conv_1", "conv2d", {"shape_of_kernel": "round"}, {"version": 9}), ("relu_1", "relu")
+        )
+    ),
     "repeats: the second one fails": Case(
         grouped(
             chain(("block_1", "group:block", {}, {"repeat": 3})),

@@ -50,7 +50,7 @@ class Checker:
         evaluator = self._evaluator
         evaluator.definitions = definitions_of(network, evaluator.definitions)
         run = evaluator.run(network.graph)
-        places = Places(self._catalogue)
+        places = Places(self._catalogue, network)
         for problem in self._catalogue.problems:
             places.add_definition("", _pack_finding(problem))
         for group, finding in group_findings(network, evaluator.definitions):

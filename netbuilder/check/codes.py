@@ -177,6 +177,12 @@ CODES: Mapping[str, Code] = _table(
         "A size above 2**53, or one with a formula of very many parts, cannot belong to a tensor that fits into any memory. Look for a parameter with a few digits too many.",
     ),
     Code(
+        "NB222",
+        "warning",
+        "A map of the last axis behind an image",
+        "Linear maps the last axis and does the same at all other places. Behind a convolution or a pool the last axis is the width of the image, so channels and rows would never meet. Nearly always a Flatten or a GlobalAveragePool belongs in between; where the map is meant, Permute brings the channels to the end first.",
+    ),
+    Code(
         "NB301",
         "error",
         "An input is not connected",
@@ -385,6 +391,12 @@ CODES: Mapping[str, Code] = _table(
         "error",
         "A node type's own code failed",
         "A rule of the node type raised an exception, which is a mistake in the pack it comes from. Other parameters or shapes may avoid it; tell the author of the pack.",
+    ),
+    Code(
+        "NB504",
+        "error",
+        "A node of a newer version than is installed",
+        "The node was written with a newer version of its type, whose parameters may mean something else. It is kept as it is and saved as it is, but it cannot be checked or trained. Update the program or the pack the type comes from.",
     ),
     Code(
         "NB601",

@@ -9,7 +9,7 @@ from netbuilder.check import fixes
 from netbuilder.check.diagnostics import Fix
 from netbuilder.check.fields import Field, Fields
 from netbuilder.check.findings import Finding, listed
-from netbuilder.check.losses import set_width
+from netbuilder.check.makers import set_width
 from netbuilder.check.runs import GraphRun, Record
 from netbuilder.check.tracing import Spot, backwards, before, source_of
 from netbuilder.node_api.dims import Dim, Sym, is_known, product, shape_text, symbol

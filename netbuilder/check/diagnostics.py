@@ -40,11 +40,14 @@ class Fix:
         edit: The edit.
         safe: Whether it may be taken without a person's look: it removes nothing that was made and
             guesses no edge.
+        group: The id of the definition that it changes, with all its instances; empty for the main
+            graph.
     """
 
     title: str
     edit: Callable[[Network], Network]
     safe: bool = True
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,8 @@ class Kinds:
             hint = "install the pack it comes from, or remove the node"
             problem = Problem("NB501", message, hint=hint)
             return Kind(node.type, ports_known=False, problems=(problem,))
+        if node.version > node_type.version:
+            return _newer(node, node_type)
         problems: list[Problem] = []
         try:
             instance, problems = instantiate(node, node_type, scope.values)
@@ -166,6 +168,17 @@ class Kinds:
         counts = {port.count for port in (*node_type.ins, *node_type.outs) if port.count}
         kind.ports_known = not counts & wrong
         return kind
+
+
+def _newer(node: Node, node_type: type[NodeType]) -> Kind:
+    """What stands for a node whose parameters this version of its type may read wrongly."""
+    message = (
+        f"the node was written for version {node.version} of {node_type.title}, "
+        f"but version {node_type.version} is installed; it is kept as it is"
+    )
+    hint = "update the program, or the pack that the type comes from"
+    problem = Problem("NB504", message, hint=hint)
+    return Kind(node_type.title, ports_known=False, problems=(problem,))
 
 
 def _kind_of(instance: NodeType) -> Kind:

@@ -8,12 +8,12 @@ from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.check import fixes
 from netbuilder.check.diagnostics import Fix
 from netbuilder.check.findings import Finding
-from netbuilder.check.mending import fits, made_by
+from netbuilder.check.fitting import fits, made_by
+from netbuilder.check.makers import acts_on_last_axis, maker_of, set_width
 from netbuilder.check.runs import GraphRun, Record
 from netbuilder.check.tracing import Spot, backwards, before, source_of
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.dims import Shape, product
-from netbuilder.node_api.expressions import Expression
 from netbuilder.node_api.node_type import LossType
 from netbuilder.node_api.ports import TensorType
 
@@ -24,8 +24,6 @@ _INCLUDED = {
 }
 # Problems of a loss's own rule that its sentence about both inputs takes the place of.
 SHAPE_CODES = ("NB201", "NB202", "NB210")
-# Parameters that say how wide a node's output is.
-_WIDTHS = ("out_features", "out_channels")
 
 
 def loss_findings(catalogue: Catalogue, run: GraphRun, name: str) -> Iterator[Finding]:
@@ -50,7 +48,7 @@ def _mismatch(
     scores, target = given.get(loss.prediction_port), given.get(loss.target_port)
     word = "a prediction" if loss.task == "regression" else "logits"
     message = f"{record.node.id} got {word} {scores} and target {target}"
-    maker = _maker(prediction)
+    maker = maker_of(prediction)
     if maker is not None:
         message += f"; {_how_made(maker)}"
     wanted = "N x C x ... go with a target N x ..." if loss.task == "classification" else ""
@@ -67,33 +65,14 @@ def _mismatch(
     )
 
 
-def _maker(spot: Spot | None) -> Spot | None:
-    """Return where a value got its shape: the last node that does not just keep it."""
-    for step in backwards(spot):
-        earlier = before(step)
-        if earlier is None or earlier.type != step.type:
-            return step
-    return None
-
-
 def _how_made(maker: Spot) -> str:
     earlier = before(maker)
     if earlier is None:
         return f"{maker.name} gives {maker.type}"
     whose = f"{earlier.name}'s {earlier.type}"
-    if _acts_on_last_axis(maker):
+    if acts_on_last_axis(maker.record.kind.instance):
         return f"{maker.name} acts on the last axis of {whose}"
     return f"{maker.name} makes {maker.type} of {whose}"
-
-
-def _acts_on_last_axis(maker: Spot) -> bool:
-    instance = maker.record.kind.instance
-    if instance is None or len(instance.in_ports) != 1 or len(instance.out_ports) != 1:
-        return False
-    patterns = [ports[0].declared.pattern for ports in (instance.in_ports, instance.out_ports)]
-    return all(p.star and not p.before and len(p.after) == 1 for p in patterns) and (
-        patterns[0].after != patterns[1].after
-    )
 
 
 def _mismatch_fixes(
@@ -103,11 +82,13 @@ def _mismatch_fixes(
     scores, target = given.get(loss.prediction_port), given.get(loss.target_port)
     if scores is None or target is None:
         return
-    if maker is not None and _acts_on_last_axis(maker):
+    if maker is not None and acts_on_last_axis(maker.record.kind.instance):
         yield from _fixes_before_maker(catalogue, record, loss, maker)
     port = Endpoint(record.node.id, loss.prediction_port)
     source = run.source(*_pair(port))
-    if source is not None and not (maker is not None and _acts_on_last_axis(maker)):
+    if source is not None and not (
+        maker is not None and acts_on_last_axis(maker.record.kind.instance)
+    ):
         pooled = made_by(catalogue, "global_average_pool", scores)
         if pooled is not None and fits(record, loss.prediction_port, pooled):
             node_type = catalogue.get("global_average_pool")
@@ -172,41 +153,6 @@ def _width_fix(record: Record, loss: LossType, maker: Spot, target: TensorType) 
         record, loss.prediction_port, TensorType(shape, made.dtype)
     ):
         yield from set_width(maker, made.shape[-1], wanted)
-
-
-def set_width(maker: Spot, width: object, wanted: int) -> Iterator[Fix]:
-    """Yield the fix that makes a node's output as wide as wanted, where a parameter says so.
-
-    Args:
-        maker: An output of the node.
-        width: How wide it is.
-        wanted: How wide it should be.
-    """
-    node, instance = maker.record.node, maker.record.kind.instance
-    for name in _WIDTHS:
-        if getattr(instance, name, None) == width:
-            given = node.params.get(name)
-            title = f"set {name} of {maker.name} to {wanted}"
-            if not isinstance(given, Expression):
-                yield fixes.set_params(maker.run.group, node.id, {name: wanted}, title)
-            elif maker.outer is not None:
-                yield from _set_group_param(maker.outer, given.text.strip(), wanted)
-            return
-
-
-def _set_group_param(instance: Spot, name: str, value: int) -> Iterator[Fix]:
-    """The width is a parameter of the group: its instance sets it."""
-    record = instance.record
-    definition = record.kind.definition
-    if definition is None or name not in definition.params or record.kind.repeat > 1:
-        return
-    given = record.node.params.get(name)
-    if isinstance(given, Expression):
-        if instance.outer is not None:
-            yield from _set_group_param(instance.outer, given.text.strip(), value)
-        return
-    title = f"set {name} of {instance.name} to {value}"
-    yield fixes.set_params(instance.run.group, record.node.id, {name: value}, title)
 
 
 def _done_twice(

@@ -8,6 +8,7 @@ from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.check.data_rules import data_findings, target_findings
 from netbuilder.check.fields import Fields
 from netbuilder.check.findings import Finding
+from netbuilder.check.last_axis import last_axis_findings
 from netbuilder.check.losses import loss_findings
 from netbuilder.check.runs import GraphRun
 from netbuilder.check.targets import idle_target_findings
@@ -27,6 +28,7 @@ def meaning_findings(
     if fields is not None:
         for name in (*roles.get("input", ()), *roles.get("target", ())):
             yield from data_findings(run, name, fields)
+    yield from last_axis_findings(catalogue, run)
     for name in roles.get("target", ()):
         yield from idle_target_findings(catalogue, run, name, fields)
     for name in roles.get("loss", ()):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.check import fixes
+from netbuilder.check.agreeing import size_fixes
 from netbuilder.check.diagnostics import Fix
+from netbuilder.check.fitting import fits
 from netbuilder.check.layout import NO_WIRES
+from netbuilder.check.ranks import rank_fixes
 from netbuilder.check.runs import GraphRun, Record
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.expressions import Expression
-from netbuilder.node_api.node_type import LossType, evaluate
+from netbuilder.node_api.node_type import LossType
 from netbuilder.node_api.params import describe
 from netbuilder.node_api.ports import TensorType
 from netbuilder.node_api.problems import Problem
@@ -35,33 +39,6 @@ def fixes_for(
     return tuple(_fixes(catalogue, run, record, problem))
 
 
-def fits(record: Record, port: str, tensor: TensorType) -> bool:
-    """Whether a node would take a tensor at an input, its other inputs as they are."""
-    given = dict(zip(record.kind.inputs, record.inputs, strict=True))
-    given[port] = tensor
-    known = {name: t for name, t in given.items() if t is not None}
-    if record.kind.instance is None:
-        return record.kind.definition is not None
-    if not record.kind.required <= known.keys():
-        return True  # What else is missing is told on its own.
-    try:
-        return not evaluate(record.kind.instance, known).failed
-    except Exception:  # noqa: BLE001 - a pack's code may raise anything
-        return False
-
-
-def made_by(catalogue: Catalogue, type_id: str, tensor: TensorType) -> TensorType | None:
-    """Return what a node type with one input, its parameters untouched, makes of a tensor."""
-    node_type = catalogue.get(type_id)
-    if node_type is None:
-        return None
-    try:
-        outcome = evaluate(node_type(), {"input": tensor})
-    except Exception:  # noqa: BLE001 - a pack's code may raise anything
-        return None
-    return None if outcome.failed else outcome.types.get("output")
-
-
 def _fixes(catalogue: Catalogue, run: GraphRun, record: Record, problem: Problem) -> Iterator[Fix]:
     node, group = record.node, run.group
     if problem.settings and not _has_expression(record, problem.settings):
@@ -70,10 +47,8 @@ def _fixes(catalogue: Catalogue, run: GraphRun, record: Record, problem: Problem
         yield from _default(record, group, problem.param)
     elif problem.code == "NB102":
         yield fixes.drop_param(group, node.id, problem.param)
-    elif problem.code == "NB201":
-        yield from _other_rank(catalogue, run, record, problem.port)
-    elif problem.code == "NB204":
-        yield from _other_dtype(run, record, problem.port)
+    elif problem.code.startswith("NB2"):
+        yield from _of_shapes(catalogue, run, record, problem)
     elif problem.code == "NB301":
         yield from _only_fitting(run, record, problem.port)
     elif problem.code in ("NB302", "NB303", "NB304"):
@@ -86,6 +61,28 @@ def _fixes(catalogue: Catalogue, run: GraphRun, record: Record, problem: Problem
         yield fixes.set_flag(group, node.id, "give every repeat its own weights", shared=False)
     elif problem.code in ("NB315", "NB316"):
         yield fixes.set_flag(group, node.id, "set repeat to 1", repeat=1)
+    elif problem.code == "NB504":
+        yield from _as_installed(catalogue, record, group)
+
+
+def _of_shapes(
+    catalogue: Catalogue, run: GraphRun, record: Record, problem: Problem
+) -> Iterator[Fix]:
+    if problem.code == "NB201":
+        yield from rank_fixes(catalogue, run, record, problem.port)
+    elif problem.code in ("NB202", "NB210"):
+        yield from size_fixes(run, record)
+    elif problem.code == "NB204":
+        yield from _other_dtype(run, record, problem.port)
+
+
+def _as_installed(catalogue: Catalogue, record: Record, group: str) -> Iterator[Fix]:
+    """Read the parameters as those of the version there is, for a person to look over."""
+    node_type = catalogue.get(record.node.type)
+    if node_type is not None:
+        title = f"take {record.node.id} as one of version {node_type.version}"
+        fix = fixes.set_type(group, record.node.id, node_type.id, node_type.version, title)
+        yield replace(fix, safe=False)
 
 
 def _has_expression(record: Record, names: Iterable[str]) -> bool:
@@ -99,31 +96,6 @@ def _default(record: Record, group: str, name: str) -> Iterator[Fix]:
         default = describe(node_type.params[name].default)
         title = f"set {name} to its default, {default}"
         yield fixes.drop_param(group, record.node.id, name, title)
-
-
-def _other_rank(catalogue: Catalogue, run: GraphRun, record: Record, port: str) -> Iterator[Fix]:
-    """Flatten or pool what a node takes, or give the Input before it an axis of size 1."""
-    name = record.node.id
-    source = run.source(name, port)
-    tensor = run.type_at(source) if source else None
-    if source is None or tensor is None:
-        return
-    for kind in ("flatten", "global_average_pool"):
-        made = made_by(catalogue, kind, tensor)
-        node_type = catalogue.get(kind)
-        if made is not None and node_type is not None and fits(record, port, made):
-            title = f"insert {node_type.title} before {name}"
-            yield fixes.insert_before(
-                run.group, Endpoint(name, port), kind, node_type.version, title
-            )
-    before = run.records[source.node]
-    shape = getattr(before.kind.instance, "shape", None)
-    if before.kind.role == "input" and shape is not None:
-        wider = TensorType((tensor.shape[0], 1, *tensor.shape[1:]), tensor.dtype)
-        if fits(record, port, wider):
-            said = " x ".join(map(str, (1, *shape)))
-            title = f"set the shape of {source.node} to {said}"
-            yield fixes.set_params(run.group, source.node, {"shape": [1, *shape]}, title)
 
 
 def _other_dtype(run: GraphRun, record: Record, port: str) -> Iterator[Fix]:

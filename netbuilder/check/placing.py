@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from netbuilder.catalogue.catalogue import Catalogue
-from netbuilder.check.diagnostics import Diagnostic, Where
+from netbuilder.check.diagnostics import Diagnostic, Fix, Where
 from netbuilder.check.findings import Finding
 from netbuilder.check.losses import SHAPE_CODES
 from netbuilder.check.mending import fixes_for
 from netbuilder.check.runs import GraphRun, Record
+from netbuilder.graph.model import Network
+from netbuilder.graph.wires import instances
 from netbuilder.node_api.problems import Problem
 
 
@@ -20,13 +22,16 @@ class Places:
 
     Attributes:
         catalogue: The node types.
+        network: The network.
         found: The diagnostics so far.
     """
 
     catalogue: Catalogue
+    network: Network
     found: list[Diagnostic] = field(default_factory=list)
     _seen: set[tuple[str, ...]] = field(default_factory=set)
     _visited: set[int] = field(default_factory=set)
+    _instances: dict[str, int] = field(default_factory=dict)
 
     def add_graph(
         self, run: GraphRun, path: str = "", remark: str = "", more: Sequence[Finding] = ()
@@ -104,9 +109,22 @@ class Places:
                     where,
                     related,
                     finding.hint,
-                    finding.fixes,
+                    tuple(map(self._titled, finding.fixes)),
                 )
             )
+
+    def _titled(self, fix: Fix) -> Fix:
+        """Let a fix inside of a group say how many instances it changes."""
+        if not fix.group:
+            return fix
+        count = self._instances.get(fix.group)
+        if count is None:
+            graphs = [graph for _, graph in self.network.graphs()]
+            count = sum(len(instances(graph, fix.group)) for graph in graphs)
+            self._instances[fix.group] = count
+        if count < 2:
+            return fix
+        return replace(fix, title=f"{fix.title}, in all {count} instances of {fix.group}")
 
 
 def _told_here(run: GraphRun, record: Record) -> tuple[Problem, ...]:

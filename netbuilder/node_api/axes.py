@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_MERGE = "merge axes with Flatten, or take the mean over positions with GlobalAveragePool"
+_SPREAD = "take the value from before its axes were merged, or lay it out on more axes with Reshape"
+
+
 class Axes:
     """The sizes of a node's named axes, and the types at its input ports.
 
@@ -95,6 +99,7 @@ def _rank_problem(port: str, declared: In, tensor: TensorType) -> Problem:
         f"{port} got {tensor}, which has {counted(tensor.rank, 'axis')}, "
         f"but takes {least}{counted(wanted.rank, 'axis')}: {names}",
         port=port,
+        hint=_MERGE if tensor.rank > wanted.rank else _SPREAD,
     )
 
 

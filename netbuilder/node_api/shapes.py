@@ -7,6 +7,11 @@ from collections.abc import Iterator, Sequence
 from netbuilder.node_api.dims import Dim, Shape, shape_text
 from netbuilder.node_api.problems import Problem, Refusal
 
+_AGREE = (
+    "give both the same sizes; a Conv2d with kernel_size 1 or a Linear changes how many channels or "
+    "features there are"
+)
+
 
 def axis_at(dim: int, rank: int) -> int:
     """Return the position of axis ``dim`` among ``rank`` axes; negative ones count from the end."""
@@ -57,7 +62,7 @@ def broadcast(left: Shape, right: Shape, left_port: str, right_port: str) -> Sha
                 f"{right_port} is {shape_text(right)}, but {left_port} is {shape_text(left)}: "
                 f"counted from the last axis, sizes must be the same or 1, and {b} and {a} are not"
             )
-            raise Refusal(Problem("NB210", message, port=right_port))
+            raise Refusal(Problem("NB210", message, port=right_port, hint=_AGREE))
         shape.append(b if a == 1 else a)
     return tuple(shape)
 
