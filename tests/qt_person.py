@@ -46,9 +46,6 @@ def is_there(widget: QWidget) -> bool:
 
 def tap(widget: QWidget, key: Qt.Key | str, keys: Qt.KeyboardModifier = NONE) -> None:
     """Press a key in the window of a widget and let it go, unless the window went away meanwhile."""
-    if keys & Qt.KeyboardModifier.AltModifier and QApplication.activePopupWidget() is not None:
-        # QTest presses Alt first, which closes a menu, and then goes on with a window that is gone.
-        key, keys = Qt.Key.Key_Alt, NONE
     QTest.keyPress(handle(widget), key, keys)
     if is_there(widget):
         QTest.keyRelease(handle(widget), key, keys)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from netbuilder.app.examples import example_text
+from netbuilder.editor.training.runs import Runs
 
 
 @pytest.fixture
@@ -36,6 +37,8 @@ def test_random_events_break_nothing(
     dialogs = FileDialogs(sandbox, seed)
     monkeypatch.setattr(QFileDialog, "open", lambda dialog: dialogs.answer(dialog))
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: True)
+    # A training would outlive the test; the tests of trainings press that button.
+    monkeypatch.setattr(Runs, "_begin", lambda runs, work: None)
     whole_window.files.new()
 
     def look() -> None:
