@@ -84,6 +84,8 @@ class Hooks(QObject):
             )
 
     def _qt_message(self, kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        if text.startswith("This plugin does not support"):
+            return  # what a platform without windows says to every window
         level = {
             QtMsgType.QtDebugMsg: logging.DEBUG,
             QtMsgType.QtInfoMsg: logging.INFO,

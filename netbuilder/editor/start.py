@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from netbuilder.app.preferences import Preferences
@@ -60,19 +60,20 @@ def open_editor(files: Sequence[Path] = (), picture: Path | None = None) -> int:
         window.files.open_text(str(path))
     # What is not needed for the first picture waits until it is on the screen.
     if picture is None:
-        QTimer.singleShot(0, window, window.begin)
+        QTimer.singleShot(0, window.begin)
     watch = _listen_to_signals(window)
     if picture is not None:
         shot = _Shot(window, picture)
-        QTimer.singleShot(400, window, shot.take)
+        QTimer.singleShot(400, shot.take)
     code = app.exec()
     watch.stop()
     hooks.remove()
     return code
 
 
-class _Shot:
+class _Shot(QObject):
     def __init__(self, window: MainWindow, path: Path) -> None:
+        super().__init__(window)
         self._window, self._path = window, path
 
     def take(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,7 +53,7 @@ def test_gaps_are_equal_and_only_one_axis_moves(boxes):
     order = sorted(boxes, key=lambda n: (boxes[n].x + boxes[n].width / 2, n))
     gaps = [
         places[right][0] - places[left][0] - boxes[left].width
-        for left, right in zip(order, order[1:], strict=False)
+        for left, right in itertools.pairwise(order)
     ]
     assert max(gaps) - min(gaps) < 1e-6
 

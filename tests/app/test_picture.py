@@ -16,9 +16,9 @@ from netbuilder.app.picture import picture, run_of
 from netbuilder.app.picture_cards import cards_of, heights_of
 from netbuilder.app.picture_fold import Folded, folded
 from netbuilder.app.picture_layout import laid_out, positions
-from netbuilder.app.theme import ELLIPSIS, fitted, text_width, wrapped
 from netbuilder.app.picture_wires import Box, wires_of
 from netbuilder.app.project import check_network, open_network
+from netbuilder.app.theme import ELLIPSIS, fitted, text_width, wrapped
 from netbuilder.graph import edits
 from netbuilder.graph.model import Network
 

@@ -26,8 +26,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from netbuilder.app.preferences import Preferences
 from netbuilder.editor.look import Look
+from netbuilder.editor.training.plot import Line, Plot
 from netbuilder.editor.training.series import Series
-from netbuilder.editor.widgets.plot import Line, Plot
 
 POINTS, NEW, CURVES = 1_000_000, 500, 4
 COLOURS = ("#4c8dff", "#e5a63a", "#3fb97a", "#c46ad1")

@@ -41,9 +41,9 @@ from shiboken6 import isValid
 
 from netbuilder.editor.icons import icon
 from netbuilder.editor.look import Look, ui_font
-from netbuilder.editor.panels.search_field import SearchField
 from netbuilder.editor.style import colours
 from netbuilder.editor.widgets.labels import Plain
+from netbuilder.editor.widgets.search_field import SearchField
 from netbuilder.editor.workspace import Workspace
 
 ROW = 32

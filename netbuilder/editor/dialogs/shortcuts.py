@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from netbuilder.editor.dialogs.key_editor import KeyEditor
 from netbuilder.editor.dialogs.key_table import KeyTable
 from netbuilder.editor.dialogs.shortcuts_list import LinePainter, Lines, lines_of
-from netbuilder.editor.panels.search_field import SearchField
+from netbuilder.editor.widgets.search_field import SearchField
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
 

@@ -14,9 +14,9 @@ from netbuilder.editor.icons import icon
 from netbuilder.editor.panels.palette_list import PaletteList
 from netbuilder.editor.panels.palette_preview import OWN, Preview, card_for, card_picture
 from netbuilder.editor.panels.palette_rows import Row, found_rows, rows_of
-from netbuilder.editor.panels.search_field import SearchField
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.labels import Wrapped
+from netbuilder.editor.widgets.search_field import SearchField
 from netbuilder.editor.workspace import Workspace
 from netbuilder.files.errors import FileError
 from netbuilder.graph.delta import Delta

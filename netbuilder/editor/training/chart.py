@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QToolButton, QVBo
 from netbuilder.app.theme import CATEGORY_COLOURS, Theme
 from netbuilder.editor.icons import icon
 from netbuilder.editor.look import ui_font
+from netbuilder.editor.training.plot import Line, Plot
 from netbuilder.editor.training.run_view import GRADIENT_NORM, LEARNING_RATE, RunView
 from netbuilder.editor.training.words import figure, short_name
-from netbuilder.editor.widgets.plot import Line, Plot
 from netbuilder.editor.workspace import Workspace
 
 # Earlier runs behind the shown one; none of them is the accent or the validation's colour.

@@ -36,9 +36,7 @@ def click(qtbot: Any, panel: HistoryPanel, row: int) -> None:
     qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
-def test_a_click_goes_several_steps_either_way(
-    qtbot: Any, panel: HistoryPanel, tab: Tab
-) -> None:
+def test_a_click_goes_several_steps_either_way(qtbot: Any, panel: HistoryPanel, tab: Tab) -> None:
     add(tab, 5)
     assert panel.steps.labels == (BEGINNING, *(f"Add node {i}" for i in range(5)))
     assert panel.steps.now == 5

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from netbuilder.editor.training.plot import Line, Plot
 from netbuilder.editor.training.series import Series
-from netbuilder.editor.widgets.plot import Line, Plot
 from netbuilder.editor.workspace import Workspace
 
 
