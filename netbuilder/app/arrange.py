@@ -146,9 +146,10 @@ def _pull(
     moving: Box4, others: Sequence[Box4], axis: int, reach: float
 ) -> tuple[float, list[float]]:
     """The smallest step that brings a line of the box onto the same line of another, and all lines hit."""
+    near = [other for other in others if _is_near(moving, other, axis, reach)]
     steps = [
         theirs - ours
-        for other in others
+        for other in near
         for ours, theirs in _pairs(moving, other, axis)
         if abs(theirs - ours) <= reach
     ]
@@ -157,11 +158,17 @@ def _pull(
     step = min(steps, key=lambda s: (abs(s), s))
     lines = {
         theirs
-        for other in others
+        for other in near
         for ours, theirs in _pairs(moving, other, axis)
         if abs(theirs - ours - step) < 1e-6
     }
     return step, sorted(lines)
+
+
+def _is_near(moving: Box4, other: Box4, axis: int, reach: float) -> bool:
+    """Whether some lines of two boxes can lie within reach of each other; cheap, as most cannot."""
+    start, theirs = moving[axis] - reach, other[axis]
+    return start <= theirs + other[axis + 2] and theirs <= start + moving[axis + 2] + 2 * reach
 
 
 def _pairs(moving: Box4, other: Box4, axis: int) -> list[tuple[float, float]]:

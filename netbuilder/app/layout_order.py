@@ -26,6 +26,8 @@ class Levels:
         ups: By part, its ends in the layer before.
         downs: By part, its ends in the layer behind.
         breadth: By part, how much room it takes across; a dummy takes none.
+        place: By part, where it stands in its layer.
+        layer: By part, which layer that is.
     """
 
     real: int
@@ -34,13 +36,15 @@ class Levels:
     downs: list[list[End]]
     breadth: list[float]
     place: list[int] = field(default_factory=list)
+    layer: list[int] = field(default_factory=list)
 
     def number(self) -> None:
-        """Write down where every part stands in its layer."""
+        """Write down where every part stands."""
         self.place = [0] * len(self.ups)
-        for layer in self.order:
+        self.layer = [0] * len(self.ups)
+        for number, layer in enumerate(self.order):
             for place, part in enumerate(layer):
-                self.place[part] = place
+                self.place[part], self.layer[part] = place, number
 
     def at(self, part: int, side: float) -> float:
         """Where an end lies in its layer, between 0 and the number of parts."""

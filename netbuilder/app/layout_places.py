@@ -225,9 +225,8 @@ def _room(
 ) -> tuple[float, float]:
     """How far parts can move together, back and forth, before one comes too close to another."""
     low, high = float("-inf"), float("inf")
-    layer_of = {part: layer for layer in levels.order for part in layer if part in mine}
     for part in parts:
-        layer, place = layer_of[part], levels.place[part]
+        layer, place = levels.order[levels.layer[part]], levels.place[part]
         if place and layer[place - 1] not in mine:
             other = layer[place - 1]
             low = max(low, places[other] + levels.breadth[other] + gap(other, part) - places[part])
