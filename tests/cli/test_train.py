@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -142,6 +143,25 @@ def test_exports(run: Command, iris_run: Path, tmp_path: Path) -> None:
     text = run("export", iris_run, "--to", "python", "-o", tmp_path / "project").out
     assert "verified at batch sizes 1, 4, 7" in text
     assert "train.py" in text
+
+
+def test_the_weights_of_a_run_that_became_nan_are_named(
+    run: Command, iris_run: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(iris_run, copy)
+    result = json.loads((copy / "result.json").read_text())
+    result["failure"] = {"kind": "not_finite", "step": 99}
+    (copy / "result.json").write_text(json.dumps(result))
+    words = (
+        "note: a value became NaN or infinite at step 99; these are the weights of the best epoch"
+    )
+    assert words in run("evaluate", copy).out
+    model = tmp_path / "iris.onnx"
+    assert words in run("export", copy, "--to", "onnx", "-o", model).out
+    told = run("export", copy, "--to", "onnx", "-o", model, "--json").json
+    assert told["note"].startswith("a value became NaN")
+    assert "note" not in run("evaluate", iris_run).out
 
 
 def test_an_export_of_a_file_with_errors(run: Command, tmp_path: Path) -> None:

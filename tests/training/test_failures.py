@@ -19,6 +19,7 @@ from netbuilder.files.errors import FileError
 from netbuilder.training import checkpoints as checkpoints_module
 from netbuilder.training.checkpoints import Checkpoints
 from netbuilder.training.client import run_state, start
+from netbuilder.training.evaluate import evaluate_run
 from netbuilder.training.failures import failure_of
 from netbuilder.training.records import RecordWriter, read_records
 from netbuilder.training.run import RunFolder
@@ -93,6 +94,32 @@ def test_a_value_that_is_not_finite_is_traced_to_its_node(
     assert_finite(run)
     state = run_state(run)
     assert (state.state, state.sentence) == ("failed", result["sentence"])
+
+
+def test_of_a_run_that_became_nan_it_is_said_which_weights_are_used(
+    tmp_path: Path, train: Train
+) -> None:
+    body, step, _, _ = CASES["the loss alone"]
+    run = make_run(tmp_path / "run", made=source(body), checkpoint_every=8, epochs=6)
+    train(run)
+    best = run.best_weights()
+    assert best is not None
+    kind, _, reached = best.parent.name.partition("-")
+    assert kind == "best"
+    note = run.weights_note()
+    assert note == (
+        f"a value became NaN or infinite at step {step}; these are the weights of the best epoch, "
+        f"reached at step {reached}"
+    )
+    assert evaluate_run(run)["note"] == note
+    early = make_run(
+        tmp_path / "early", made=source(body), checkpoint_every=8, epochs=6, batch_size=4
+    )
+    train(early)
+    assert early.weights_note().endswith("these are the weights of step 24")
+    fine = make_run(tmp_path / "fine", epochs=1)
+    train(fine)
+    assert evaluate_run(fine)["note"] == ""
 
 
 def test_a_gradient_that_is_not_finite_is_found_before_it_is_saved(
