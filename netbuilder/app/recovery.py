@@ -11,7 +11,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -227,13 +227,16 @@ class Leftover:
         """The document as it was last."""
         return self.steps[-1][1]
 
-    def session(self) -> Session:
+    def session(self, taken: Container[Path | None] = ()) -> Session:
         """Return it as an open document that is not saved; undo leads back through its edits.
 
         A file that was changed or removed in the meantime is left alone: the document then has a
         name, but no file, so that saving asks where to.
+
+        Args:
+            taken: Files that are open already; of these too the document is one beside the file.
         """
-        saved = self._saved()
+        saved = self._saved() if self.path not in taken else None
         name = self.name if self.path is None or saved is not None else f"{self.name} (recovered)"
         path = self.path if saved is not None else None
         session = Session(saved, path, name)

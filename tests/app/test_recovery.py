@@ -176,6 +176,16 @@ def test_a_file_that_is_another_now_is_left_alone(folder, document, crashed, fat
     assert again.network.title == "C"
 
 
+def test_a_file_that_is_open_already_is_not_opened_twice(folder, document, crashed):
+    session = Session.open(document)
+    watcher = Recovery(folder).watch(session)
+    session.document.do("Rename", renamed("B"))
+    watcher.flush()
+    [left] = Recovery(folder).leftovers()
+    again = left.session(taken=[document])
+    assert (again.path, again.name, again.network.title) == (None, "net (recovered)", "B")
+
+
 def test_a_document_without_a_file_keeps_its_name(folder, crashed):
     session = Session(name="untitled-2")
     watcher = Recovery(folder).watch(session)
