@@ -299,7 +299,8 @@ class Files(QObject):
     def recover(self) -> None:
         """Open what a crash left behind, with the edits made last; nothing named is written over."""
         for leftover in self._recovery.leftovers():
-            session = leftover.session()
+            # A file that is open already, or left behind twice, must not swallow what was recovered.
+            session = leftover.session({tab.session.path for tab in self._workspace.tabs})
             self._workspace.open(session)
             self._workspace.said.emit(
                 "warning",

@@ -4,6 +4,8 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+from netbuilder.app import recovery
+from netbuilder.app.recovery import Recovery
 from netbuilder.app.session import Session
 from netbuilder.editor.window import MainWindow
 from netbuilder.files.documents import load
@@ -199,3 +201,21 @@ def test_an_example_opens_as_a_copy(window):
     assert tab.session.path is None
     assert tab.session.document.is_clean
     assert tab.report.ok
+
+
+def test_what_a_crash_left_is_open_beside_the_file_itself(window, tmp_path, monkeypatch):
+    path = tmp_path / "a.netgraph"
+    Session().save(path)
+    crashed = Session.open(path)
+    watcher = Recovery(tmp_path / "state" / "recovery").watch(crashed)
+    crashed.document.do("add", lambda n: add_node(n, "relu"))
+    watcher.flush()
+    monkeypatch.setattr(recovery, "is_running", lambda owner, age: False)
+    window.files.open_text(str(path))
+    window.files.recover()
+    assert [set(tab.graph.nodes) for tab in window.workspace.tabs] == [set(), {"relu_1"}]
+    found = window.workspace.current
+    assert found.session.path is None
+    assert not found.session.document.is_clean
+    assert "last edits" in window.notice.text
+    assert load(path).graph.nodes == {}
