@@ -170,6 +170,7 @@ class Chart(QWidget):
         self.legend.set_rows(rows)
         self.plot.set_lines(
             lines,
+            last=run.step if run else 0.0,
             total=run.total_steps if run and set(self._overlaid) <= {run} else 0.0,
             epoch_steps=run.epoch_steps if run else 0.0,
             best=run.best.step if run and run.best else None,

@@ -124,6 +124,7 @@ class Plot(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumSize(160, 96)
         self._lines: tuple[Line, ...] = ()
+        self._last = 0.0
         self._total = 0.0
         self._epoch_steps = 0.0
         self._best: float | None = None
@@ -169,6 +170,7 @@ class Plot(QWidget):
         self,
         lines: Sequence[Line],
         *,
+        last: float = 0.0,
         total: float = 0.0,
         epoch_steps: float = 0.0,
         best: float | None = None,
@@ -177,12 +179,13 @@ class Plot(QWidget):
 
         Args:
             lines: The backmost first.
+            last: The step the axis reaches at least, so that plots side by side agree.
             total: Steps there will be; the axis goes no further.
             epoch_steps: Steps of an epoch, for the bands; 0 for none.
             best: The step of the best epoch.
         """
         self._lines = tuple(lines)
-        self._total, self._epoch_steps, self._best = total, epoch_steps, best
+        self._last, self._total, self._epoch_steps, self._best = last, total, epoch_steps, best
         self.refresh()
 
     def set_log(self, on: bool) -> None:
@@ -233,7 +236,8 @@ class Plot(QWidget):
 
     def _extent(self) -> tuple[float, float]:
         """The steps there are to see."""
-        last = max((float(ln.series.x[-1]) for ln in self._lines if len(ln.series)), default=0.0)
+        ends = (float(line.series.x[-1]) for line in self._lines if len(line.series))
+        last = max((self._last, *ends))
         right = axis.rounded_up(max(last, 1.0))
         if self._total:
             right = min(right, max(self._total, last))

@@ -161,7 +161,10 @@ def test_delete_can_be_taken_back(
     QTest.mouseClick(panel.buttons["delete"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not view.path.exists(), timeout=WAIT)
     qtbot.waitUntil(lambda: names(panel) == ten[1:], timeout=WAIT)
-    assert sorted(path.name for path in view.path.parent.iterdir()) == sorted(ten[1:])
+    left = sorted(ten[1:])
+    qtbot.waitUntil(
+        lambda: sorted(path.name for path in view.path.parent.iterdir()) == left, timeout=WAIT
+    )
 
 
 def test_the_menu_of_a_row_does_what_the_buttons_do(

@@ -177,4 +177,6 @@ def test_both_plots_are_read_at_the_same_step(
     QTest.mouseMove(plot, plot.rect().center())
     qtbot.waitUntil(lambda: panel.right.plot.cursor_step is not None)
     assert panel.right.plot.cursor_step == plot.cursor_step
+    parts = [chart.plot.part() for chart in panel.charts]
+    assert (parts[0].left, parts[0].right) == (parts[1].left, parts[1].right)
     panel.grab()
