@@ -109,7 +109,11 @@ def test_the_editor_starts_without_torch(tmp_path: Path) -> None:
     program = EDITOR.format(state=str(tmp_path / "state"), docks=docks)
     done = run(program, *(name for name in HEAVY if name != "PySide6"))
     assert done.stdout == "fine\n", done.stderr
-    assert done.stderr == ""
+    # A platform without windows says this of every window; anything else would be of this program.
+    said = [
+        line for line in done.stderr.splitlines() if not line.startswith("This plugin does not")
+    ]
+    assert said == []
 
 
 @pytest.mark.parametrize(
