@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from netbuilder.app.preferences import Preferences
 from netbuilder.editor.hooks import Hooks
+from netbuilder.editor.training.log_lines import LogKeeper
 from netbuilder.editor.window import MainWindow
 from netbuilder.editor.workspace import Workspace
 
-_log = logging.getLogger(__name__)
 
 
 def application(preferences: Preferences) -> QApplication:
@@ -51,7 +51,11 @@ def open_editor(files: Sequence[Path] = (), picture: Path | None = None) -> int:
     app = application(preferences)
     hooks = Hooks()
     hooks.install(preferences.folder / "crash.txt")
-    logging.getLogger("netbuilder").setLevel(logging.INFO)
+    log = logging.getLogger("netbuilder")
+    log.setLevel(logging.INFO)
+    log.addHandler(
+        LogKeeper()
+    )  # the Log panel, made later, shows what was said before it was there
     workspace = Workspace(preferences)
     window = MainWindow(workspace)
     hooks.faulted.connect(window.on_fault)

@@ -86,9 +86,9 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0
 QComboBox::drop-down { border: 0; width: 20px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; selection-background-color: $select; selection-color: $text; padding: 4px; outline: 0; }
 QCheckBox { spacing: 8px; background: transparent; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $tertiary; border-radius: 4px; background: $field; }
+QCheckBox::indicator, QTreeView::indicator, QListView::indicator { width: 14px; height: 14px; border: 1px solid $tertiary; border-radius: 4px; background: $field; }
 QCheckBox::indicator:hover { border-color: $accent; }
-QCheckBox::indicator:checked { background: $accent_fill; border-color: $accent_fill; image: url("$check"); }
+QCheckBox::indicator:checked, QTreeView::indicator:checked, QListView::indicator:checked { background: $accent_fill; border-color: $accent_fill; image: url("$check"); }
 QCheckBox:focus { color: $text; }
 QCheckBox::indicator:focus { border-color: $accent; }
 QSlider::groove:horizontal { height: 4px; background: $line; border-radius: 2px; }
