@@ -19,7 +19,6 @@ from netbuilder.editor.window import MainWindow
 from netbuilder.editor.workspace import Workspace
 
 
-
 def application(preferences: Preferences) -> QApplication:
     """Return the application, made with the settings that hold from the first pixel."""
     there = QApplication.instance()
@@ -59,13 +58,13 @@ def open_editor(files: Sequence[Path] = (), picture: Path | None = None) -> int:
     workspace = Workspace(preferences)
     window = MainWindow(workspace)
     hooks.faulted.connect(window.on_fault)
+    watch = _listen_to_signals(window)
     window.show()
     for path in files:
         window.files.open_text(str(path))
     # What is not needed for the first picture waits until it is on the screen.
     if picture is None:
         QTimer.singleShot(0, window.begin)
-    watch = _listen_to_signals(window)
     if picture is not None:
         shot = _Shot(window, picture)
         QTimer.singleShot(400, shot.take)

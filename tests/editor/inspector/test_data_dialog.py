@@ -82,7 +82,8 @@ def test_what_cannot_be_read_is_said_in_place(qtbot, dialog, tab):
     take(dialog, tab, {"source": "csv", "params": {"path": "nowhere.csv"}})
     trouble = dialog.findChild(QLabel, "preview_trouble")
     qtbot.waitUntil(trouble.isVisible, timeout=LONG)
-    assert "nowhere.csv" in trouble.text()
+    # Long paths hold places where they may be broken, which nobody sees.
+    assert "nowhere.csv" in trouble.text().replace("\u200b", "")
     assert not dialog.preview.progress.isVisible()
 
 

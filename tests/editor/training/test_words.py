@@ -68,7 +68,8 @@ def test_moments() -> None:
     assert when(0, now) == "\N{EN DASH}"
 
 
-@given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6), st.integers(1, 12))
+# Narrower windows than this share of their place are lost in the rounding of floats.
+@given(st.floats(-1e3, 1e3), st.floats(1e-3, 1e6), st.integers(1, 12))
 def test_marks_are_round_inside_and_few(low: float, width: float, most: int) -> None:
     found = axis.marks(low, low + width, most)
     assert len(found) <= most + 1
