@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal
 
-from netbuilder.app.arrange import Box4, bounds
+from netbuilder.app.arrange import Box4, Point, bounds
 from netbuilder.app.layout_layers import Link, layers_of, one_way
 from netbuilder.app.layout_order import levels_of, untangle
 from netbuilder.app.layout_places import across
 from netbuilder.graph.model import Endpoint, Frame, Graph
 from netbuilder.graph.ordering import name_key
 
-Point: TypeAlias = tuple[float, float]
 Direction = Literal["right", "down"]
 
 # px; along the flow there has to be room for a wire's label.
@@ -64,6 +63,26 @@ def arranged(
         dx = before.x + before.width / 2 - new.x - new.width / 2
         dy = before.y + before.height / 2 - new.y - new.height / 2
     return {name: (round(x + dx), round(y + dy)) for name, (x, y) in places.items()}
+
+
+def places_of(
+    graph: Graph, sizes: Mapping[str, Point], direction: str = "right"
+) -> dict[str, Point]:
+    """Return where the cards lie: as the document says, or laid out where all lie on one spot.
+
+    Args:
+        graph: The graph.
+        sizes: How wide and how high each card is, px.
+        direction: Where data flow where the document does not say: ``right`` or ``down``.
+    """
+    if is_heap(graph):
+        return arranged(graph, sizes, direction)
+    return {name: node.position for name, node in graph.nodes.items()}
+
+
+def is_heap(graph: Graph) -> bool:
+    """Whether several nodes all lie on one spot, as where a document does not say any."""
+    return len(graph.nodes) > 1 and len({node.position for node in graph.nodes.values()}) == 1
 
 
 @dataclass(slots=True)
@@ -135,7 +154,7 @@ def _held(
         name: (node.position[0] + sizes[name][0] / 2, node.position[1] + sizes[name][1] / 2)
         for name, node in graph.nodes.items()
     }
-    if len({node.position for node in graph.nodes.values()}) < 2:
+    if is_heap(graph):
         return {}  # nothing says yet where the cards lie
     found: dict[str, frozenset[str]] = {}
     for name, frame in graph.frames.items():

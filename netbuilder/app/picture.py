@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
+from netbuilder.app.layout import places_of
 from netbuilder.app.picture_cards import (
     DOT,
     FOOT,
@@ -16,10 +17,9 @@ from netbuilder.app.picture_cards import (
     Card,
     Dot,
     cards_of,
-    heights_of,
+    sizes_of,
 )
 from netbuilder.app.picture_fold import Folded, folded
-from netbuilder.app.picture_layout import positions
 from netbuilder.app.picture_wires import LABEL_HEIGHT, LABEL_SIZE, Wire, wires_of
 from netbuilder.app.theme import (
     FONT,
@@ -65,7 +65,7 @@ def picture(report: Report, *, theme: str = "light", group: str = "", fold: floa
     """
     network = report.network
     run = run_of(report, group)
-    places = positions(run.graph, heights_of(run))
+    places = places_of(run.graph, sizes_of(run))
     cards = cards_of(run, places, report.diagnostics)
     lies = folded(run.graph, cards, fold) if fold else Folded(run.graph, places)
     if lies.rows:

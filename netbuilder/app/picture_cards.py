@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from netbuilder.app.arrange import Point
 from netbuilder.app.card_text import TIMES, card_line
-from netbuilder.app.picture_layout import Point
 from netbuilder.app.theme import (
     CATEGORY_COLOURS,
     FLOAT_COLOUR,
@@ -135,11 +135,6 @@ def cards_of(
     return {
         name: card_of(run, name, places[name], problems.get(name, ())) for name in run.graph.nodes
     }
-
-
-def heights_of(run: GraphRun) -> dict[str, float]:
-    """Return how high the card of every node is, px."""
-    return {name: size[1] for name, size in sizes_of(run).items()}
 
 
 def sizes_of(run: GraphRun) -> dict[str, tuple[float, float]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from netbuilder.app.arrange import Point
 from netbuilder.app.picture_cards import Card
-from netbuilder.app.picture_layout import Point
 from netbuilder.graph.model import Frame, Graph, Note
 
 LINE = 14.0  # px between two edges that lead from one row to another

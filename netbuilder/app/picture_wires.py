@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from netbuilder.app.arrange import Point
 from netbuilder.app.card_text import TIMES
 from netbuilder.app.picture_cards import Card, Dot
 from netbuilder.app.picture_fold import LINE, Folded
-from netbuilder.app.picture_layout import Point
 from netbuilder.app.theme import text_width
 from netbuilder.check.runs import GraphRun
 from netbuilder.graph.model import Endpoint

@@ -12,7 +12,6 @@ from networks import graph
 
 from netbuilder.app.arrange import Box4, bounds
 from netbuilder.app.layout import ACROSS, arranged
-from netbuilder.app.picture_layout import laid_out
 from netbuilder.graph.model import Endpoint, Frame, Graph, Node
 
 
@@ -164,17 +163,17 @@ def test_repeated_skips_do_not_drift_and_leave_the_way_free():
         assert places[f"s{i}"][1] + 61 + 18 > places[f"b{i}"][1] + 77, "the skip passes below"
 
 
-def test_fewer_wires_cross_or_run_under_cards_than_in_the_simple_layout():
-    crossed, under = [0, 0], [0, 0]
+def test_few_wires_cross_or_run_under_cards():
+    crossed = under = 0
     for seed in range(8):
         made = branching(50, seed, reach=0.3)
         sizes = dict.fromkeys(made.nodes, (150.0, 116.0))
-        simple = laid_out(made, dict.fromkeys(made.nodes, 116.0))
-        for number, places in enumerate((simple, arranged(made, sizes))):
-            crossed[number] += crossings(made, places, sizes)
-            under[number] += covered(made, places, sizes)
-    assert crossed[1] <= crossed[0] * 0.8, crossed
-    assert under[1] <= under[0] * 0.5, under
+        places = arranged(made, sizes)
+        crossed += crossings(made, places, sizes)
+        under += covered(made, places, sizes)
+    # With columns by longest path, and each card as high as its sources are, they are 369 and 284.
+    assert crossed <= 295
+    assert under <= 142
 
 
 def test_planar_things_have_no_crossing():

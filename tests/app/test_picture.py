@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from networks import IMAGE, network
 
+from netbuilder.app.layout import places_of
 from netbuilder.app.picture import picture, run_of
-from netbuilder.app.picture_cards import cards_of, heights_of
+from netbuilder.app.picture_cards import cards_of, sizes_of
 from netbuilder.app.picture_fold import Folded, folded
-from netbuilder.app.picture_layout import laid_out, positions
 from netbuilder.app.picture_wires import Box, wires_of
 from netbuilder.app.project import check_network, open_network
 from netbuilder.app.theme import ELLIPSIS, fitted, text_width, wrapped
@@ -124,7 +124,7 @@ def test_examples_are_laid_out_without_anything_over_a_card(path: Path, fold: fl
     report = check_network(open_network(path), EXAMPLES)
     for group in ("", *report.network.groups):
         run = run_of(report, group)
-        places = positions(run.graph, heights_of(run))
+        places = places_of(run.graph, sizes_of(run))
         cards = cards_of(run, places, ())
         lies = folded(run.graph, cards, fold) if fold else Folded(run.graph, places)
         cards = cards_of(run, lies.places, ())
@@ -141,7 +141,7 @@ def test_an_edge_goes_around_a_card_in_its_way() -> None:
     tops = {"image": 0.0, "relu_1": 10.0, "sum": -50.0, "out": 0.0}
     made = edits.move_nodes(made, {n: (i * 240.0, y) for i, (n, y) in enumerate(tops.items())})
     run = run_of(check_network(made, Path()), "")
-    places = positions(run.graph, heights_of(run))
+    places = places_of(run.graph, sizes_of(run))
     cards = cards_of(run, places, ())
     skip = list(run.graph.edges).index(edits.endpoint("sum.x_2"))
     wire = wires_of(run, cards, Folded(run.graph, places))[skip]
@@ -152,7 +152,7 @@ def test_an_edge_goes_around_a_card_in_its_way() -> None:
 def test_folding_keeps_rows_within_the_width() -> None:
     report = check_network(open_network(EXAMPLES / "digits_cnn.netgraph"), EXAMPLES)
     run = run_of(report, "")
-    cards = cards_of(run, positions(run.graph, heights_of(run)), ())
+    cards = cards_of(run, places_of(run.graph, sizes_of(run)), ())
     lies = folded(run.graph, cards, 900)
     again = cards_of(run, lies.places, ())
     assert max(card.right for card in again.values()) - min(c.x for c in again.values()) <= 900
@@ -165,27 +165,27 @@ def test_folding_keeps_rows_within_the_width() -> None:
 def test_a_layout_is_made_where_there_is_none() -> None:
     made = open_network(EXAMPLES / "digits_residual.netgraph")
     heap = edits.move_nodes(made, dict.fromkeys(made.graph.nodes, (5.0, 5.0)))
-    heights = dict.fromkeys(made.graph.nodes, 60.0)
+    sizes = sizes_of(run_of(check_network(made, EXAMPLES), ""))
     said = {name: node.position for name, node in made.graph.nodes.items()}
-    assert positions(made.graph, heights) == said
-    found = laid_out(heap.graph, heights)
-    assert positions(heap.graph, heights) == found
+    assert places_of(made.graph, sizes) == said
+    found = places_of(heap.graph, sizes)
     for target, source in heap.graph.edges.items():
-        assert found[source.node][0] < found[target.node][0]
-    assert found["label"][0] == found["loss"][0] - 240
+        assert found[source.node][0] + sizes[source.node][0] < found[target.node][0]
+    down = places_of(heap.graph, sizes, "down")
+    for target, source in heap.graph.edges.items():
+        assert down[source.node][1] + sizes[source.node][1] < down[target.node][1]
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=25), st.data())
-def test_a_layout_has_no_two_cards_over_each_other(
-    pairs: list[tuple[int, int]], data: st.DataObject
-) -> None:
-    nodes = [(f"n{i}", "add", {"inputs": 10}) for i in range(10)]
-    made = network(nodes, ", ".join(f"n{a} -> n{b}.x_{a + 1}" for a, b in pairs))
-    heights = {f"n{i}": data.draw(st.floats(20, 300)) for i in range(10)}
-    found = laid_out(made.graph, heights)
-    boxes = [Box(x, y, x + 176, y + heights[name]) for name, (x, y) in found.items()]
-    assert len(boxes) == 10
+def test_a_heap_is_drawn_laid_out_with_nothing_over_a_card() -> None:
+    made = open_network(EXAMPLES / "two_inputs_two_losses.netgraph")
+    run = run_of(check_network(made, EXAMPLES), "")
+    heap = edits.move_nodes(made, dict.fromkeys(made.graph.nodes, (0.0, 0.0)))
+    cards = cards_of(run, places_of(heap.graph, sizes_of(run)), ())
+    boxes = [Box(c.x, c.y, c.right, c.bottom) for c in cards.values()]
     assert not [(a, b) for a, b in combinations(boxes, 2) if a.meets(b)]
+    corners = {(f"{c.x:g}", f"{c.y:g}") for c in cards.values()}
+    rects = drawn(heap).iter(f"{SVG}rect")
+    assert corners <= {(rect.get("x", ""), rect.get("y", "")) for rect in rects}
 
 
 def test_a_cycle_is_drawn() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEasingCurve, QPointF, QVariantAnimation
 
-from netbuilder.app.picture_layout import Point
+from netbuilder.app.arrange import Point
 
 if TYPE_CHECKING:
     from netbuilder.editor.canvas.scene import Scene

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from PySide6.QtCore import QObject, QRectF, QTimer
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QGraphicsScene
 
+from netbuilder.app.arrange import Point
 from netbuilder.app.picture import run_of
 from netbuilder.app.picture_cards import Card, card_of
-from netbuilder.app.picture_layout import Point
 from netbuilder.app.picture_problems import problems_in
 from netbuilder.app.theme import Theme
 from netbuilder.catalogue.packs import standard_catalogue

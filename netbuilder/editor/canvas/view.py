@@ -33,8 +33,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from netbuilder.app.arrange import Point
 from netbuilder.app.picture_cards import Card
-from netbuilder.app.picture_layout import Point
 from netbuilder.editor.canvas import hits
 from netbuilder.editor.canvas.empty import EmptyState, FocusRing
 from netbuilder.editor.canvas.geometry import around, segments
