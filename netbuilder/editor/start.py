@@ -9,14 +9,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from netbuilder.app.preferences import Preferences
+from netbuilder.editor import style
 from netbuilder.editor.hooks import Hooks
+from netbuilder.editor.look import Look
 from netbuilder.editor.training.log_lines import LogKeeper
 from netbuilder.editor.window import MainWindow
-from netbuilder.editor.workspace import Workspace
 
 
 def application(preferences: Preferences) -> QApplication:
@@ -55,23 +56,71 @@ def open_editor(files: Sequence[Path] = (), picture: Path | None = None) -> int:
     log.addHandler(
         LogKeeper()
     )  # the Log panel, made later, shows what was said before it was there
-    workspace = Workspace(preferences)
-    window = MainWindow(workspace)
+    look = Look(preferences)
+    app.setPalette(style.palette(look.theme))
+    look.close()
+    window = MainWindow()
     hooks.faulted.connect(window.on_fault)
     watch = _listen_to_signals(window)
+    opening = Opening(window, preferences, files, picture)
+    window.place(preferences)
     window.show()
-    for path in files:
-        window.files.open_text(str(path))
-    # What is not needed for the first picture waits until it is on the screen.
-    if picture is None:
-        QTimer.singleShot(0, window.begin)
-    if picture is not None:
-        shot = _Shot(window, picture)
-        QTimer.singleShot(400, shot.take)
+    opening.begin()
     code = app.exec()
     watch.stop()
     hooks.remove()
     return code
+
+
+class Opening(QObject):
+    """The steps of a start: the bare window is on the screen, then what is in it, then the worker.
+
+    Args:
+        window: The bare window, shown.
+        preferences: The settings of the program.
+        files: Networks to open.
+        picture: Where a picture of the window goes, if it is only wanted for that.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        preferences: Preferences,
+        files: Sequence[Path],
+        picture: Path | None,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._preferences = window, preferences
+        self._files, self._picture = files, picture
+        # A window that is never drawn, minimized by its desktop say, is furnished all the same.
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.timeout.connect(self.furnish)
+        # Queued: what was drawn reaches the screen first.
+        window.painted.connect(self.furnish, Qt.ConnectionType.QueuedConnection)
+
+    def begin(self) -> None:
+        """Wait for the first picture of the window."""
+        self._late.start(500)
+
+    def furnish(self) -> None:
+        """Import the parts, put them in, and open the documents."""
+        self._late.stop()
+        window = self._window
+        if window.is_furnished or not window.isVisible():
+            return
+        from netbuilder.editor.workspace import Workspace
+
+        window.furnish(Workspace(self._preferences))
+        for path in self._files:
+            window.files.open_text(str(path))
+        if self._picture is None:
+            window.open_last()
+            # A worker that is warm before Train is pressed; the window has its picture before that.
+            QTimer.singleShot(0, window.runs.begin)
+        else:
+            shot = _Shot(window, self._picture)
+            QTimer.singleShot(400, shot.take)
 
 
 class _Shot(QObject):

@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from netbuilder.app.theme import Theme
-from netbuilder.editor.icons import file_of
 from netbuilder.editor.look import ui_font
 
 _SHEET: Final = Template(
@@ -137,6 +136,9 @@ QWidget#notice { background: $raised; border: 1px solid $line; border-radius: 10
 
 def apply(application: QApplication, theme: Theme) -> None:
     """Give the application the theme's colours."""
+    # The bare window of a start takes the palette only; icons would bring Qt's SVG along.
+    from netbuilder.editor.icons import file_of
+
     application.setPalette(palette(theme))
     application.setFont(ui_font())
     application.setStyleSheet(_SHEET.substitute(colours(theme), check=file_of("check_on")))

@@ -1,4 +1,7 @@
-"""The main window: it puts the parts together and holds no truth of its own."""
+"""The main window: it puts the parts together and holds no truth of its own.
+
+The parts are imported where they are put in, so that the bare window is on the screen before them.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ from collections.abc import Callable
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
+    QPaintEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -22,25 +27,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from netbuilder.app.examples import SUFFIX
-from netbuilder.check.diagnostics import Diagnostic
 from netbuilder.editor import style
-from netbuilder.editor.actions import Actions
-from netbuilder.editor.canvas.canvas_commands import CanvasCommands
-from netbuilder.editor.canvas.hands import Hands
-from netbuilder.editor.canvas.view import Canvas
 from netbuilder.editor.docks import Dock
-from netbuilder.editor.files import Files
-from netbuilder.editor.icons import icon
-from netbuilder.editor.notices import Notice
-from netbuilder.editor.panels.start_page import StartPage
-from netbuilder.editor.status_bar import StatusBar
-from netbuilder.editor.tab import Tab
-from netbuilder.editor.tab_bar import TabStrip
-from netbuilder.editor.top_bar import TopBar
-from netbuilder.editor.training.runs import Runs
-from netbuilder.editor.windows import Windows
-from netbuilder.editor.workspace import Workspace
+
+if TYPE_CHECKING:
+    from netbuilder.app.preferences import Preferences
+    from netbuilder.check.diagnostics import Diagnostic
+    from netbuilder.editor.canvas.view import Canvas
+    from netbuilder.editor.tab import Tab
+    from netbuilder.editor.workspace import Workspace
 
 _BOTTOM = (
     ("problems", "Problems", "problems", "Problems"),
@@ -55,41 +50,63 @@ _LAYOUT = 1  # raised when docks change, so that an old layout is not forced on 
 
 
 class MainWindow(QMainWindow):
-    """The editor's window.
+    """The editor's window: bare at first, then furnished.
 
     Args:
-        workspace: What is open; the window becomes its owner.
+        workspace: What is open; the window becomes its owner. Without it the window stays bare
+            until ``furnish`` is called.
+
+    Attributes:
+        painted: Told once, when the window has been drawn for the first time.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    painted = Signal()
+
+    def __init__(self, workspace: Workspace | None = None) -> None:
         super().__init__()
-        workspace.setParent(self)
-        self.workspace = workspace
         self.setObjectName("window")
         self.setWindowTitle("NetBuilder")
-        self.setWindowIcon(icon("logo", workspace.look.theme.accent))
         self.setAcceptDrops(True)
         self.setDockOptions(
             QMainWindow.DockOption.AllowTabbedDocks
             | QMainWindow.DockOption.AllowNestedDocks
             | QMainWindow.DockOption.GroupedDragging
         )
+        self.resize(_SIZE)
+        self.is_furnished = False
+        self._was_painted = False
         self._canvases: dict[Tab, Canvas] = {}
+        if workspace is not None:
+            self.furnish(workspace)
+
+    def furnish(self, workspace: Workspace) -> None:
+        """Put everything in; it takes what is imported for it, a good half second at the start."""
+        from netbuilder.editor.actions import Actions
+        from netbuilder.editor.files import Files
+        from netbuilder.editor.icons import icon
+        from netbuilder.editor.training.runs import Runs
+        from netbuilder.editor.windows import Windows
+
+        workspace.setParent(self)
+        self.workspace = workspace
+        self.setWindowIcon(icon("logo", workspace.look.theme.accent))
         self._dress()
         workspace.actions = self.actions_ = Actions(workspace, self)
         workspace.runs = self.runs = Runs(workspace)
         self.runs.setParent(self)
         self.files = Files(workspace, self)
         self.windows = Windows(workspace, self)
-        self._build()
-        self._bind()
-        self._connect()
-        self.resize(_SIZE)
-        self._restore_layout()
-        self._on_switched()
         self._refresh_later = QTimer(self)
         self._refresh_later.setSingleShot(True)
         self._refresh_later.timeout.connect(self._refresh)
+        self._build()
+        self._bind()
+        self._connect()
+        if not self.isVisible():
+            self.place(workspace.preferences)
+        self._restore_layout()
+        self._on_switched()
+        self.is_furnished = True
 
     # What there is.
 
@@ -115,6 +132,12 @@ class MainWindow(QMainWindow):
     # How it is put together.
 
     def _build(self) -> None:
+        from netbuilder.editor.notices import Notice
+        from netbuilder.editor.panels.start_page import StartPage
+        from netbuilder.editor.status_bar import StatusBar
+        from netbuilder.editor.tab_bar import TabStrip
+        from netbuilder.editor.top_bar import TopBar
+
         workspace = self.workspace
         self.top_bar = TopBar(workspace, self.actions_, self)
         self.setMenuWidget(self.top_bar)
@@ -178,6 +201,8 @@ class MainWindow(QMainWindow):
         self.resizeDocks([bottom[0]], [250], Qt.Orientation.Vertical)
 
     def _bind(self) -> None:
+        from netbuilder.editor.canvas.canvas_commands import CanvasCommands
+
         canvas = CanvasCommands(self.workspace, self.canvas_of)
         self._canvas_commands = canvas
         canvas.details_wanted.connect(self._on_details)
@@ -229,6 +254,9 @@ class MainWindow(QMainWindow):
             style.apply(application, self.workspace.look.theme)
 
     def _on_opened(self, tab: Tab) -> None:
+        from netbuilder.editor.canvas.hands import Hands
+        from netbuilder.editor.canvas.view import Canvas
+
         canvas = Canvas(tab, self.workspace, self._stack)
         canvas.hands = Hands(canvas)
         self.actions_.serve(canvas)
@@ -302,16 +330,16 @@ class MainWindow(QMainWindow):
             if one is not None:
                 canvas.set_live(node, one.history)
 
-    def begin(self) -> None:
-        """Do what could wait for the first picture: the files of last time, recovery, a warm worker."""
+    def open_last(self) -> None:
+        """Open what a crash left behind, or else the files of last time."""
         self.files.recover()
         if not self.workspace.tabs and self.workspace.preferences.settings.reopen:
             self.files.reopen()
-        self.runs.begin()
 
     def on_fault(self, sentence: str) -> None:
-        """Say that something went wrong in the program."""
-        self.notice.say("error", sentence)
+        """Say that something went wrong in the program; before there is a place for it, the log has it."""
+        if self.is_furnished:
+            self.notice.say("error", sentence)
 
     def breathe(self) -> None:
         """Nothing; that the main loop comes by is enough for Python to see signals."""
@@ -331,12 +359,15 @@ class MainWindow(QMainWindow):
         (self._hidden.discard if shown else self._hidden.add)(dock.objectName())
         dock.setVisible(shown)
 
+    def place(self, preferences: Preferences) -> None:
+        """Put the window where it was last time, as large as it was."""
+        kept = _kept(preferences).get("geometry")
+        if isinstance(kept, str):
+            self.restoreGeometry(QByteArray.fromBase64(kept.encode()))
+
     def _restore_layout(self) -> None:
-        kept = self.workspace.preferences.recall("window", {})
-        kept = kept if isinstance(kept, dict) else {}
+        kept = _kept(self.workspace.preferences)
         self._hidden: set[str] = {str(name) for name in kept.get("hidden", ())}
-        if isinstance(kept.get("geometry"), str):
-            self.restoreGeometry(QByteArray.fromBase64(kept["geometry"].encode()))
         if isinstance(kept.get("state"), str):
             self.restoreState(QByteArray.fromBase64(kept["state"].encode()), _LAYOUT)
 
@@ -354,6 +385,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Ask about what is not saved or still training; then put everything away."""
+        if not self.is_furnished:
+            event.accept()
+            return
         if not self.windows.may_close():
             event.ignore()
             return
@@ -368,8 +402,16 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Look whether files changed on the disk when the window comes to the front."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+        is_activation = event.type() == QEvent.Type.ActivationChange
+        if is_activation and self.is_furnished and self.isActiveWindow():
             self.files.look_at_disk()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the ground, and tell the first time."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Take network files."""
@@ -383,5 +425,14 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
 
     def _dropped(self, event: QDropEvent) -> list[Path]:
+        from netbuilder.app.examples import SUFFIX
+
+        if not self.is_furnished:
+            return []
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         return [path for path in paths if path.suffix == SUFFIX]
+
+
+def _kept(preferences: Preferences) -> dict[str, Any]:
+    kept = preferences.recall("window", {})
+    return kept if isinstance(kept, dict) else {}
