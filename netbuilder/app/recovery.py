@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from netbuilder.app.session import UNTITLED, Session
+from netbuilder.app.unplaced import placed
 from netbuilder.files.atomic import Fs, sweep
 from netbuilder.files.documents import load
 from netbuilder.files.errors import FileError
@@ -253,7 +254,7 @@ class Leftover:
         if self.path is None or self.stamp is None or _stamp(self.path) != self.stamp:
             return None
         try:
-            return load(self.path)
+            return placed(load(self.path))
         except FileError:
             return None
 

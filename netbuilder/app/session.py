@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from netbuilder.app.project import data_findings, recipe_findings
+from netbuilder.app.unplaced import placed
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.check.checker import Checker
 from netbuilder.check.fields import Fields
@@ -42,13 +43,20 @@ class Session:
         self._stamp = _stamp(path)
 
     @classmethod
-    def open(cls, path: Path) -> Session:
+    def open(cls, path: Path, direction: str = "right") -> Session:
         """Open a file.
+
+        Where the file does not say where the nodes lie, they are laid out, which is no edit: the
+        document is as saved until somebody changes it.
+
+        Args:
+            path: The file.
+            direction: Where data flow in such a layout: ``right`` or ``down``.
 
         Raises:
             FileError: It cannot be read or is not a network.
         """
-        return cls(load(path), path)
+        return cls(placed(load(path), direction), path)
 
     @property
     def network(self) -> Network:

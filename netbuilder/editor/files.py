@@ -278,7 +278,8 @@ class Files(QObject):
         path = tab.session.path
         assert path is not None
         try:
-            session = Session.open(path)
+            direction = self._workspace.preferences.settings.direction
+            session = Session.open(path, direction)
         except FileError as error:
             self._workspace.said.emit("error", str(error))
             tab.session.keep_mine()

@@ -89,7 +89,8 @@ class Workspace(QObject):
             if tab.session.path == path:
                 self.show(tab)
                 return tab
-        return self.open(Session.open(path))
+        direction = self.preferences.settings.direction
+        return self.open(Session.open(path, direction))
 
     def show(self, tab: Tab | None) -> None:
         """Show a tab, or the start page."""

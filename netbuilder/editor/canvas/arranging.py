@@ -14,7 +14,6 @@ from netbuilder.editor.canvas.standing import (
     card_rect,
     held_by,
     rect_of_card,
-    unsaid_positions,
 )
 from netbuilder.graph import edits
 from netbuilder.graph.model import Network
@@ -51,10 +50,9 @@ def _put(canvas: Canvas, places: dict[str, Point], label: str) -> None:
     tab, group = canvas.tab, canvas.tab.group
     before = {name: _corner(card_rect(canvas, name)) for name in places}
     frames = _frames_along(canvas, places)
-    whole = Positions(places).over(unsaid_positions(canvas))
 
     def edit(network: Network) -> Network:
-        network = moved(network, whole, group)
+        network = moved(network, Positions(places), group)
         for name, (position, size) in frames.items():
             network = edits.set_frame(network, name, group, position=position, size=size)
         return network

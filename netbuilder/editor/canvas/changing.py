@@ -39,10 +39,6 @@ class Positions:
             {name: (x + dx, y + dy) for name, (x, y) in self.notes.items()},
         )
 
-    def over(self, nodes: Mapping[str, Point]) -> Positions:
-        """The same, with further nodes where these do not say."""
-        return Positions({**nodes, **self.nodes}, self.frames, self.notes)
-
 
 def moved(network: Network, places: Positions, group: str) -> Network:
     """Put nodes, frames and notes to places.

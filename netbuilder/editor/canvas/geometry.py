@@ -17,6 +17,7 @@ _TOO_MANY = [(0, 0)] * (_MANY + 1)
 _NOTHING: frozenset[Any] = frozenset()
 _Sides = tuple[float, float, float, float]
 _STEPS = 16
+_FAR = 900_000.0  # px of the scene
 _LEAST = 36.0  # px that a curve reaches out of its port
 _BACK = 90.0
 
@@ -167,6 +168,12 @@ class Curve:
             == QLineF.IntersectionType.BoundedIntersection
             for i in range(_STEPS)
         )
+
+
+def bounded(place: tuple[float, float]) -> tuple[float, float]:
+    """Return where a card is shown: what a document puts very far away lies at a border."""
+    x, y = place
+    return min(max(float(x), -_FAR), _FAR), min(max(float(y), -_FAR), _FAR)
 
 
 def grown(rect: QRectF, by: float) -> QRectF:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netbuilder.app.library import Library
 from netbuilder.editor.canvas.gestures.gesture import next_merge
 from netbuilder.editor.canvas.snapping import GRID, on_grid
-from netbuilder.editor.canvas.standing import bounds, chosen_positions, unsaid_positions
+from netbuilder.editor.canvas.standing import bounds, chosen_positions
 from netbuilder.files.errors import FileError
 from netbuilder.graph import edits
 from netbuilder.graph.model import Network
@@ -25,11 +25,8 @@ def make_group(canvas: Canvas) -> None:
     """Make a linked group of the selected nodes, and select its instance."""
     tab = canvas.tab
     nodes, group = tab.selection.nodes, tab.group
-    standing = unsaid_positions(canvas)
 
     def edit(network: Network) -> tuple[Network, str]:
-        if standing:
-            network = edits.move_nodes(network, standing, group)
         network, _, instance = edits.make_group(network, nodes, group=group)
         return network, instance
 
@@ -83,13 +80,11 @@ def make_frame(canvas: Canvas) -> tuple[str, str] | None:
     rect = bounds(canvas, chosen_positions(canvas))
     if not rect.isValid():
         return None
-    standing, group, merge = unsaid_positions(canvas), tab.group, next_merge()
+    group, merge = tab.group, next_merge()
     x, y = on_grid(canvas, rect.x() - _AROUND, rect.y() - _AROUND - _TITLE)
     size = rect.right() + _AROUND - x, rect.bottom() + _AROUND - y
 
     def edit(network: Network) -> tuple[Network, str]:
-        if standing:
-            network = edits.move_nodes(network, standing, group)
         return edits.add_frame(network, "Frame", position=(x, y), size=size, group=group)
 
     name = tab.do("Add a frame", edit, merge=merge)

@@ -11,7 +11,7 @@ from netbuilder.editor.canvas.changing import moved
 from netbuilder.editor.canvas.gestures.gesture import next_merge
 from netbuilder.editor.canvas.gestures.resize import LEAST, resized
 from netbuilder.editor.canvas.snapping import GRID
-from netbuilder.editor.canvas.standing import card_rect, chosen_positions, unsaid_positions
+from netbuilder.editor.canvas.standing import card_rect, chosen_positions
 from netbuilder.editor.canvas.walking import Way, first, in_order, neighbour, wires_at
 from netbuilder.graph.model import Network
 
@@ -87,8 +87,7 @@ class Keyboard:
         step = 1.0 if far else GRID
         positions = chosen_positions(self._canvas)
         label = f"Move {len(positions)} cards" if len(positions) > 1 else "Move a card"
-        standing = unsaid_positions(self._canvas)
-        whole = positions.by(x * step, y * step).over(standing)
+        whole = positions.by(x * step, y * step)
         group = self._tab.group
         self._tab.do(label, lambda network: moved(network, whole, group), merge=self._merge)
 

@@ -16,7 +16,7 @@ from netbuilder.editor.canvas.gestures.gesture import next_merge
 from netbuilder.editor.canvas.offers import Offer
 from netbuilder.editor.canvas.ports import Loose
 from netbuilder.editor.canvas.snapping import GRID, on_grid
-from netbuilder.editor.canvas.standing import card_rect, free_spot, unsaid_positions
+from netbuilder.editor.canvas.standing import card_rect, free_spot
 from netbuilder.graph import edits
 from netbuilder.graph.model import GROUP_PREFIX, Endpoint, Graph, Network
 
@@ -49,12 +49,9 @@ def place(canvas: Canvas, offer: Offer, spot: Spot) -> str:
     tab, group = canvas.tab, canvas.tab.group
     merge = next_merge()
     x, y = _corner(canvas, spot)
-    standing = unsaid_positions(canvas)
     add = _adder(canvas, offer, (x, y))
 
     def edit(network: Network) -> tuple[Network, str]:
-        if standing:
-            network = edits.move_nodes(network, standing, group)
         network, name = add(network)
         return _wired(network, name, offer, spot, group), name
 
@@ -70,11 +67,8 @@ def place(canvas: Canvas, offer: Offer, spot: Spot) -> str:
 def put_reroute(canvas: Canvas, edge: Endpoint, at: QPointF) -> str:
     """Put a dot into a wire, so that it can be led around things; return its id."""
     tab, group = canvas.tab, canvas.tab.group
-    standing = unsaid_positions(canvas)
 
     def edit(network: Network) -> tuple[Network, str]:
-        if standing:
-            network = edits.move_nodes(network, standing, group)
         return edits.insert_on_edge(
             network, edge, "identity", id="", position=(at.x(), at.y()), group=group
         )

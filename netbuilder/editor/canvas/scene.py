@@ -18,7 +18,7 @@ from netbuilder.check.diagnostics import Diagnostic
 from netbuilder.check.evaluation import Evaluator
 from netbuilder.check.report import Report
 from netbuilder.check.runs import GraphRun, Record
-from netbuilder.editor.canvas.geometry import Curve, Places, around
+from netbuilder.editor.canvas.geometry import Curve, Places, around, bounded
 from netbuilder.editor.canvas.hits import box_of
 from netbuilder.editor.canvas.items.blocks import BlocksItem
 from netbuilder.editor.canvas.items.boxes import BoxItem, FrameItem, NoteItem
@@ -34,7 +34,6 @@ from netbuilder.graph.delta import Delta, GraphDelta
 from netbuilder.graph.model import Endpoint, Frame, Graph, Note
 
 REACH = 1_000_000.0  # px from the middle to the side of the scene
-_FAR = 900_000.0  # what a document puts farther away lies at the border
 _AT_ONCE = 96  # cards that are brought up to date before anything else happens
 _MANY = 16  # cards; for more, all shapes find a place again, which is quicker than card by card
 _SLICE = 0.004  # s at a time for the others
@@ -399,7 +398,7 @@ class Scene(QGraphicsScene):
         self._strands.draw(wires)
 
     def _place(self, name: str, place: Point) -> None:
-        x, y = _bounded(place)
+        x, y = bounded(place)
         card = self._cards[name]
         rect = QRectF(x, y, card.width, card.height)
         if name in self.nodes:
@@ -455,11 +454,6 @@ def _reached(before: GraphRun | None, run: GraphRun) -> set[str]:
     news = {name for name, record in run.records.items() if old.get(name) is not record}
     # The colour of an input is that of what flows in.
     return news.union(*(run.layout.follows.get(name, ()) for name in news))
-
-
-def _bounded(place: Point) -> Point:
-    x, y = place
-    return min(max(float(x), -_FAR), _FAR), min(max(float(y), -_FAR), _FAR)
 
 
 def _differing(

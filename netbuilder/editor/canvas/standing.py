@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 
-from netbuilder.editor.canvas.changing import Point, Positions
+from netbuilder.editor.canvas.changing import Positions
+from netbuilder.editor.canvas.geometry import bounded
 from netbuilder.graph.model import Frame, Graph, Note
 
 if TYPE_CHECKING:
@@ -25,20 +26,6 @@ def rect_of_card(card: Frame | Note) -> QRectF:
     return QRectF(*card.position, *card.size)
 
 
-def unsaid_positions(canvas: Canvas) -> dict[str, Point]:
-    """Where the nodes stand whose place the document does not say.
-
-    A document that gives all nodes one spot is shown laid out; the first move writes down where all
-    of them stand, or else the others would fall on top of each other.
-    """
-    found = {}
-    for name, node in canvas.tab.graph.nodes.items():
-        card = canvas.card(name)
-        if card is not None and (card.x, card.y) != node.position:
-            found[name] = (card.x, card.y)
-    return found
-
-
 def held_by(canvas: Canvas, frames: Iterable[str]) -> Positions:
     """What lies in some frames: nodes, notes, and smaller frames."""
     graph = canvas.tab.graph
@@ -50,7 +37,7 @@ def held_by(canvas: Canvas, frames: Iterable[str]) -> Positions:
         nodes |= {n for n in canvas.nodes_in(around) if around.contains(_middle(canvas, n))}
         inner |= _inside(graph.frames, around) - {name}
         notes |= _inside(graph.notes, around)
-    return _places(canvas, graph, nodes, inner, notes)
+    return _places(graph, nodes, inner, notes)
 
 
 def chosen_positions(canvas: Canvas) -> Positions:
@@ -58,7 +45,6 @@ def chosen_positions(canvas: Canvas) -> Positions:
     graph, chosen = canvas.tab.graph, canvas.tab.selection
     held = held_by(canvas, chosen.frames)
     return _places(
-        canvas,
         graph,
         chosen.nodes | set(held.nodes),
         chosen.frames | set(held.frames),
@@ -100,18 +86,14 @@ def _inside(cards: Mapping[str, Frame] | Mapping[str, Note], around: QRectF) -> 
 
 
 def _places(
-    canvas: Canvas,
     graph: Graph,
     nodes: Iterable[str],
     frames: Iterable[str],
     notes: Iterable[str],
 ) -> Positions:
-    found: dict[str, Point] = {}
-    for name in sorted(nodes):
-        card = canvas.card(name)
-        found[name] = (card.x, card.y) if card else graph.nodes[name].position
+    # As the document has it: a card may still be gliding there.
     return Positions(
-        found,
+        {name: bounded(graph.nodes[name].position) for name in sorted(nodes)},
         {name: graph.frames[name].position for name in sorted(frames)},
         {name: graph.notes[name].position for name in sorted(notes)},
     )

@@ -11,7 +11,7 @@ from netbuilder.editor.canvas.changing import Positions, moved, spliced
 from netbuilder.editor.canvas.gestures.gesture import Drag
 from netbuilder.editor.canvas.ports import insert_ports, is_loose
 from netbuilder.editor.canvas.snapping import Snapping
-from netbuilder.editor.canvas.standing import chosen_positions, unsaid_positions
+from netbuilder.editor.canvas.standing import chosen_positions
 from netbuilder.editor.tab import Selection
 from netbuilder.graph.model import Endpoint
 
@@ -37,22 +37,16 @@ class Move(Drag):
         super().__init__(canvas, at, event)
         self._clicked = clicked
         self._starts = Positions()
-        self._others: dict[str, tuple[float, float]] = {}
         self._edge: Endpoint | None = None
         self._ports: tuple[str, str] | None = None
 
     def begin(self) -> None:
         """Note where everything is."""
         self._starts = chosen_positions(self.canvas)
-        self._others = {
-            name: place
-            for name, place in unsaid_positions(self.canvas).items()
-            if name not in self._starts.nodes
-        }
         graph = self.tab.graph
         # What taking back leads to: the places as the document had them.
         self._first = Positions(
-            {name: graph.nodes[name].position for name in (*self._starts.nodes, *self._others)},
+            {name: graph.nodes[name].position for name in self._starts.nodes},
             {name: graph.frames[name].position for name in self._starts.frames},
             {name: graph.notes[name].position for name in self._starts.notes},
         )
@@ -97,8 +91,8 @@ class Move(Drag):
         self.abandon()
 
     def _put(self, places: Positions) -> None:
-        whole, group = places.over(self._others), self.tab.group
-        self.tab.do(self._label(), lambda network: moved(network, whole, group), merge=self.merge)
+        group = self.tab.group
+        self.tab.do(self._label(), lambda network: moved(network, places, group), merge=self.merge)
 
     def _label(self) -> str:
         names = [*self._starts.nodes, *self._starts.frames, *self._starts.notes]
