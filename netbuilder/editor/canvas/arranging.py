@@ -1,4 +1,4 @@
-"""Laying out, aligning and distributing what is selected; each is one step and glides into place."""
+"""Aligning and distributing what is selected; cards glide to their new places in one step."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF
 
 from netbuilder.app.arrange import Box4, How, Way, aligned, distributed
-from netbuilder.app.layout import arranged
 from netbuilder.editor.canvas.changing import Point, Positions, moved
 from netbuilder.editor.canvas.standing import (
     card_rect,
@@ -24,29 +23,18 @@ if TYPE_CHECKING:
 _Box = tuple[Point, Point]  # a frame's position and size
 
 
-def lay_out(canvas: Canvas) -> None:
-    """Lay out what is selected, or everything where fewer than two nodes are."""
-    tab = canvas.tab
-    graph, chosen = tab.graph, tab.selection.nodes
-    only = chosen if len(chosen) > 1 else None
-    if not graph.nodes:
-        return
-    sizes = {name: _size(card_rect(canvas, name)) for name in graph.nodes}
-    places = arranged(graph, sizes, canvas.workspace.preferences.settings.direction, only)
-    _put(canvas, places, "Lay out")
-
-
 def align(canvas: Canvas, how: How) -> None:
     """Line up the selected nodes."""
-    _put(canvas, aligned(_boxes(canvas), how), "Align")
+    put(canvas, aligned(_boxes(canvas), how), "Align")
 
 
 def distribute(canvas: Canvas, way: Way) -> None:
     """Even out the gaps between the selected nodes."""
-    _put(canvas, distributed(_boxes(canvas), way), "Distribute")
+    put(canvas, distributed(_boxes(canvas), way), "Distribute")
 
 
-def _put(canvas: Canvas, places: dict[str, Point], label: str) -> None:
+def put(canvas: Canvas, places: Mapping[str, Point], label: str) -> None:
+    """Bring nodes to new places in one step, and the frames around them along."""
     tab, group = canvas.tab, canvas.tab.group
     before = {name: _corner(card_rect(canvas, name)) for name in places}
     frames = _frames_along(canvas, places)
@@ -87,10 +75,6 @@ def _boxes(canvas: Canvas) -> dict[str, Box4]:
         rect = card_rect(canvas, name)
         found[name] = Box4(rect.x(), rect.y(), rect.width(), rect.height())
     return found
-
-
-def _size(rect: QRectF) -> Point:
-    return rect.width(), rect.height()
 
 
 def _corner(rect: QRectF) -> Point:

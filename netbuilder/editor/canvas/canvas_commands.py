@@ -190,7 +190,7 @@ class CanvasCommands(QObject):
             "graph.keep_group": lambda: grouping.keep_group(self._workspace, self._tab),
             "graph.frame": self._frame,
             "graph.note": self._note,
-            "graph.layout": lambda: arranging.lay_out(self._canvas),
+            "graph.layout": lambda: self._hands.laying_out.start(),
         }
 
     def _arranging(self) -> dict[str, Handler]:

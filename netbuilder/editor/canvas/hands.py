@@ -28,6 +28,7 @@ from netbuilder.editor.canvas.gestures.pan import Pan
 from netbuilder.editor.canvas.gestures.resize import Resize
 from netbuilder.editor.canvas.gestures.rubber_band import RubberBand
 from netbuilder.editor.canvas.keyboard import Keyboard, spoken
+from netbuilder.editor.canvas.laying_out import LayingOut
 from netbuilder.editor.canvas.naming import Naming
 from netbuilder.editor.canvas.placing import put_reroute
 from netbuilder.editor.canvas.ports import Loose
@@ -53,6 +54,7 @@ class Hands(QObject):
     Attributes:
         asking: The search box.
         naming: The field for names, titles and notes.
+        laying_out: What lays out the graph.
     """
 
     def __init__(self, canvas: Canvas) -> None:
@@ -67,6 +69,7 @@ class Hands(QObject):
         self._dropping = Dropping(canvas)
         self.asking = Asking(canvas)
         self.naming = Naming(canvas)
+        self.laying_out = LayingOut(canvas)
         canvas.installEventFilter(self)
         self._tab.entered.connect(self._on_entered)
         self._tab.selected.connect(self._on_selected)
