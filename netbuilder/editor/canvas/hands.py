@@ -216,7 +216,7 @@ class Hands(QObject):
             if event.key() == Qt.Key.Key_Escape and self.busy:
                 event.accept()
                 return True
-        elif event.type() == QEvent.Type.FocusOut:
+        elif event.type() == QEvent.Type.FocusOut and self._space:
             self._space = False
             self._show_cursor()
         return super().eventFilter(watched, event)

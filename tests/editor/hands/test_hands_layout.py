@@ -171,7 +171,6 @@ def test_a_canvas_that_is_closed_meanwhile_is_not_asked(stage: Stage, qtbot, gat
     before = stage.tab.network
     stage.actions.run("graph.layout")
     stage.canvas.hands = None
-    stage.canvas.hide()
     stage.canvas.deleteLater()
     qtbot.waitUntil(lambda: gate.begun == 1)
     qtbot.wait(1)
