@@ -11,13 +11,7 @@ from pathlib import Path
 
 import qt_person as person
 from PySide6.QtCore import QEventLoop, QMimeData, QObject, QPoint, QPointF, QRectF, Qt, QTimer, QUrl
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QGuiApplication,
-)
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
@@ -282,7 +276,7 @@ class Monkey(QObject):
             data.setData("application/x-netbuilder-node", what.encode())
         at = self._on_canvas()
         self._note(f"drop {what} {at.toTuple()}")
-        drop(canvas.viewport(), at, data, leave=self._rng.random() < 0.2)
+        person.drop(canvas.viewport(), at, data, leave=self._rng.random() < 0.2)
 
     def _resize(self) -> None:
         width, height = self._rng.randint(700, 1700), self._rng.randint(500, 1100)
@@ -380,19 +374,6 @@ def check_scene(window: MainWindow, tab: Tab) -> None:
     assert canvas.notes_in(_EVERYTHING) == set(graph.notes)
     for name in graph.nodes:
         assert canvas.card(name) is not None, f"{name} has no card"
-
-
-def drop(widget: QWidget, at: QPoint, data: QMimeData, *, leave: bool = False) -> None:
-    """Drag data over a widget and drop them there, as another program would."""
-    action, left, none = Qt.DropAction.CopyAction, person.LEFT, person.NONE
-    enter = QDragEnterEvent(at, action, data, left, none)
-    QApplication.sendEvent(widget, enter)
-    move = QDragMoveEvent(at, action, data, left, none)
-    QApplication.sendEvent(widget, move)
-    if leave or not enter.isAccepted():
-        QApplication.sendEvent(widget, QDragLeaveEvent())
-    else:
-        QApplication.sendEvent(widget, QDropEvent(QPointF(at), action, data, left, none))
 
 
 class FileDialogs:

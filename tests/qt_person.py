@@ -6,12 +6,24 @@ dragging between widgets works, as it does under somebody's hands.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 
 import shiboken6
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QKeySequence, QWheelEvent, QWindow
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import (
+    QDrag,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QWheelEvent,
+    QWindow,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -20,11 +32,16 @@ MIDDLE = Qt.MouseButton.MiddleButton
 RIGHT = Qt.MouseButton.RightButton
 NONE = Qt.KeyboardModifier.NoModifier
 _STEPS = 6
+_held: deque[QWidget] = deque(maxlen=8)
+_PACE = 30  # ms between two steps of a drag
 
 
 def handle(widget: QWidget) -> QWindow:
     """The native window a widget is in."""
-    window = widget.window().windowHandle()
+    top = widget.window()
+    # What Python calls a native window lasts only as long as what it calls the widget over it.
+    _held.append(top)
+    window = top.windowHandle()
     assert window is not None, f"{widget} is not on the screen"
     return window
 
@@ -41,7 +58,10 @@ def move(widget: QWidget, at: QPoint | None = None) -> None:
 
 def is_there(widget: QWidget) -> bool:
     """Whether a widget is still on the screen: a menu goes away when it is clicked."""
-    return shiboken6.isValid(widget) and widget.window().windowHandle() is not None
+    if not shiboken6.isValid(widget):
+        return False
+    _held.append(widget.window())
+    return _held[-1].windowHandle() is not None
 
 
 def tap(widget: QWidget, key: Qt.Key | str, keys: Qt.KeyboardModifier = NONE) -> None:
@@ -76,7 +96,11 @@ def press(
     button: Qt.MouseButton = LEFT,
     keys: Qt.KeyboardModifier = NONE,
 ) -> None:
-    """Go there and hold a button down."""
+    """Go there and hold a button down; the window comes to the front, as desktops do it."""
+    top = widget.window()
+    if not top.isActiveWindow() and QApplication.activePopupWidget() is None:
+        top.activateWindow()
+        QTest.qWaitForWindowActive(top, 1000)
     move(widget, at)
     QTest.mousePress(handle(widget), button, keys, spot(widget, at))
 
@@ -134,7 +158,18 @@ def front() -> QWidget | None:
         QApplication.activePopupWidget()
         or QApplication.activeModalWidget()
         or QApplication.activeWindow()
+        or _next_window()
     )
+
+
+def _next_window() -> QWidget | None:
+    """Give the keys to the window that is left, as window managers do when one closes."""
+    shown = [top for top in QApplication.topLevelWidgets() if top.isVisible()]
+    for top in shown:
+        top.activateWindow()
+        if QTest.qWaitForWindowActive(top, 1000):
+            return top
+    return None
 
 
 def keys(text: str, widget: QWidget | None = None) -> None:
@@ -152,3 +187,62 @@ def write(text: str, widget: QWidget | None = None) -> None:
     for letter in text:
         if is_there(target):
             tap(target, letter)
+
+
+def carry(source: QWidget, at: QPoint, target: QWidget, to: QPoint) -> None:
+    """Drag what lies in one widget onto another, with the data it gives out.
+
+    The offscreen platform knows no dragging of data: there, what is dragged is handed over as soon
+    as the drag begins. Elsewhere the mouse goes the way.
+    """
+    if QGuiApplication.platformName() == "offscreen":
+        with _handed_to(target, to):
+            press(source, at)
+            _pull(source, at)
+        release(source, at)
+        return
+    steps: list[Callable[[], None]] = [
+        lambda: move(target, to + QPoint(-3, -3)),
+        lambda: move(target, to),
+        lambda: release(target, to),
+    ]
+    timer = QTimer(source)
+    timer.timeout.connect(lambda: steps.pop(0)() if steps else timer.stop())
+    timer.start(_PACE)
+    press(source, at)
+    # Begins the drag, which has a main loop of its own until the button is let go.
+    _pull(source, at)
+    while timer.isActive():
+        QTest.qWait(_PACE)
+    timer.deleteLater()
+
+
+def _pull(source: QWidget, at: QPoint) -> None:
+    """Move with the button held, farther than a click would."""
+    for step in (4, 12, 24):
+        move(source, at + QPoint(step, 0))
+
+
+@contextmanager
+def _handed_to(target: QWidget, to: QPoint) -> Iterator[None]:
+    def hand_over(drag: QDrag, *_: object) -> Qt.DropAction:
+        drop(target, to, drag.mimeData())
+        return Qt.DropAction.CopyAction
+
+    original, QDrag.exec = QDrag.exec, hand_over  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        QDrag.exec = original  # type: ignore[method-assign]
+
+
+def drop(widget: QWidget, at: QPoint, data: QMimeData, *, leave: bool = False) -> None:
+    """Drag data over a widget and drop them there, as another program would."""
+    action = Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(at, action, data, LEFT, NONE)
+    QApplication.sendEvent(widget, enter)
+    QApplication.sendEvent(widget, QDragMoveEvent(at, action, data, LEFT, NONE))
+    if leave or not enter.isAccepted():
+        QApplication.sendEvent(widget, QDragLeaveEvent())
+    else:
+        QApplication.sendEvent(widget, QDropEvent(QPointF(at), action, data, LEFT, NONE))

@@ -22,18 +22,19 @@ if TYPE_CHECKING:
 _SWITCHES = ("minimap", "grid", "snap", "edge_labels")
 _PANELS = ("problems", "training", "runs", "code", "log", "history")
 _BOTTOM = "problems"
+_FIND = "edit.find"
 # Dialogs by command: module and class below netbuilder.editor.
 _DIALOGS = {
     "file.settings": ("dialogs.settings", "SettingsDialog"),
     "file.export": ("dialogs.export", "ExportDialog"),
-    "edit.find": ("dialogs.find", "FindDialog"),
+    _FIND: ("dialogs.find", "FindDialog"),
     "run.data": ("dialogs.data", "DataDialog"),
     "run.recipe": ("dialogs.recipe", "RecipeDialog"),
     "help.commands": ("dialogs.command_palette", "CommandPalette"),
     "help.shortcuts": ("dialogs.shortcuts", "ShortcutsDialog"),
     "help.about": ("dialogs.about", "AboutDialog"),
 }
-_NEED_DOCUMENT = ("file.export", "edit.find", "run.data", "run.recipe", "help.node")
+_NEED_DOCUMENT = ("file.export", _FIND, "run.data", "run.recipe", "help.node")
 
 
 class Windows(QObject):
@@ -88,8 +89,10 @@ class Windows(QObject):
         if there is None:
             module, kind = _DIALOGS[command]
             found = import_module(f"netbuilder.editor.{module}")
-            there = getattr(found, kind)(self._workspace, self._window)
-            self._open[command] = there
+            made = getattr(found, kind)(self._workspace, self._window)
+            self._open[command] = there = made
+            if command == _FIND:
+                made.went.connect(self._on_found)
             if isinstance(there, QDialog):
                 there.finished.connect(self._on_finished)
         there.show()
@@ -192,6 +195,12 @@ class Windows(QObject):
         if canvas is not None and offer is not None:
             middle = canvas.mapToScene(canvas.viewport().rect().center())
             place(canvas, offer, Spot(middle))
+            canvas.setFocus()
+
+    def _on_found(self) -> None:
+        """Let the keys act on the node that was found."""
+        canvas = self._window.canvas
+        if canvas is not None:
             canvas.setFocus()
 
     def _help(self) -> None:

@@ -137,8 +137,12 @@ class SearchBox(QFrame):
     def close_quietly(self) -> None:
         """Close; nobody is told."""
         self._offers = ()
+        parent, typing = self.parentWidget(), self._field.hasFocus()
         self.hide()
         self._rows.show(())
+        if typing and parent is not None:
+            # Hiding gives the focus to whatever comes next in the window.
+            parent.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _build(self) -> None:
         self._field = _Field(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from netbuilder.editor.dialogs.node_search import found_nodes
@@ -10,7 +11,13 @@ from netbuilder.editor.workspace import Workspace
 
 
 class FindDialog(Picker):
-    """Finds nodes by name, type or the value of a parameter, in all graphs of the document."""
+    """Finds nodes by name, type or the value of a parameter, in all graphs of the document.
+
+    Attributes:
+        went: A node was found and is shown now.
+    """
+
+    went = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, "Find a node by name, type or parameter", parent)
@@ -41,6 +48,7 @@ class FindDialog(Picker):
         tab = self.workspace.current
         if tab is not None:
             tab.reveal(choice.key)
+            self.went.emit()
 
     def hint(self, choice: Choice) -> str:
         """Return where the node is."""
