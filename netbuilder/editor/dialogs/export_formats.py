@@ -79,7 +79,7 @@ def target(to: Format, kind: str, folder: Path, name: str) -> Path:
 def retargeted(text: str, to: Format, kind: str) -> str:
     """Return a target that a person gave, fit for a format: same folder and name, another ending."""
     path = Path(text.strip()).expanduser()
-    if not path.name:
+    if not _is_named(path):
         return text
     return str(path.with_name(f"{_stem(path.name)}{ending(to, kind)}"))
 
@@ -91,6 +91,8 @@ def completed(text: str, to: Format, kind: str) -> Path:
         # A name that ends in .py would be taken for a file.
         return path.with_suffix("") if path.suffix == ".py" else path
     end = ending(to, kind)
+    if not _is_named(path):
+        return path
     return path if path.suffix.lower() == end else path.with_name(path.name + end)
 
 
@@ -101,6 +103,8 @@ def trouble_with(text: str, to: Format, kind: str) -> str:
     path = completed(text, to, kind)
     if not path.is_absolute():
         return "Give a whole path, or choose one by Browse."
+    if not _is_named(path):
+        return f"{path} is a folder. Put a name behind it."
     if to.id == "project":
         if path.is_file():
             return f"{path.name} is a file, but a project is a folder. Give another name."
@@ -117,6 +121,11 @@ def warning_about(text: str, to: Format, kind: str) -> str:
             return "The folder is not empty: the files of an earlier export are replaced."
         return ""
     return f"{path.name} is there already and will be replaced." if path.exists() else ""
+
+
+def _is_named(path: Path) -> bool:
+    """Whether a path ends in a name, as / and .. do not."""
+    return path.name not in ("", "..")
 
 
 def _stem(name: str) -> str:

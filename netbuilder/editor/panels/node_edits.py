@@ -9,6 +9,7 @@ from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.editor.widgets.reading import is_default
 from netbuilder.graph import edits
 from netbuilder.graph.model import Group, GroupParam, Network, Node
+from netbuilder.graph.working import graph_of, node_of
 from netbuilder.node_api.params import Float, Int, Param, plain
 
 _NOTHING: Mapping[str, Param[Any]] = {}
@@ -61,9 +62,12 @@ def with_param(
         value: What a form gives, or ``edits.DEFAULT``.
         group: The definition they lie in, or empty.
         catalogue: The node types.
+
+    Raises:
+        EditError: A node is not there any more.
     """
     for node_id in nodes:
-        node = network.graph_at(group).nodes[node_id]
+        node = node_of(graph_of(network, group), node_id)
         new = catalogue.upgrade(node)
         if new is not node:
             network = edits.set_type(

@@ -48,6 +48,16 @@ def export(qtbot: Any, dialog: ExportDialog) -> str:
     return dialog.card.text
 
 
+@pytest.mark.parametrize("typed", ["/", "/..", "//"])
+def test_a_path_that_is_only_begun_is_no_target(
+    dialog: ExportDialog, document: Callable[[Network], Tab], typed: str
+) -> None:
+    document(small())
+    dialog.form.target.setText(typed)
+    assert "Put a name behind it." in dialog.form.note.text()
+    assert not dialog.findChild(QPushButton, "export_start").isEnabled()
+
+
 @pytest.mark.slow
 def test_each_format_of_a_small_network(
     qtbot: Any,

@@ -78,6 +78,19 @@ def grouped(network):
     return network, instance
 
 
+def test_a_field_whose_node_has_just_gone_says_so(inspector, digits, qtbot):
+    digits.select(nodes=["conv_1"])
+    inspector.refresh()
+    field, said = line(inspector, "out_channels"), []
+    digits.refused.connect(said.append)
+    # The form follows once the event is over; what is typed until then finds no node.
+    digits.do("Delete", lambda n: edits.remove_nodes(n, ["conv_1"]))
+    field.selectAll()
+    qtbot.keyClicks(field, "7")
+    assert said
+    assert said[0].startswith("there is no node conv_1")
+
+
 def test_without_a_document_it_says_what_to_do(qtbot, inspector):
     assert inspector.page is None
     assert any("Open a document" in w.text() for w in inspector.findChildren(QLabel))
