@@ -29,6 +29,7 @@ class Dropping:
     def __init__(self, canvas: Canvas) -> None:
         self._canvas = canvas
         self._offer: Offer | None = None
+        self._at = QPointF()  # on the screen
         self._edge: Endpoint | None = None
         self._ports: tuple[str, str] | None = None
 
@@ -45,8 +46,19 @@ class Dropping:
         if self._offer is None:
             event.ignore()
             return
+        self._at = event.position()
         self._seek(self._point(event, at))
         event.acceptProposedAction()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether something is dragged over the canvas that it takes."""
+        return self._offer is not None
+
+    def drifted(self) -> None:
+        """The view moved below what is dragged."""
+        if self.is_on:
+            self._seek(self._canvas.map_to_scene(self._at))
 
     def leave(self) -> None:
         """Forget it."""

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 
 from netbuilder.editor.canvas.asking import Asking
 from netbuilder.editor.canvas.context import Menus
+from netbuilder.editor.canvas.drifting import Drifting
 from netbuilder.editor.canvas.dropping import Dropping
 from netbuilder.editor.canvas.gestures.connect import Connect
 from netbuilder.editor.canvas.gestures.cut import Cut
@@ -67,6 +68,9 @@ class Hands(QObject):
         self._keyboard = Keyboard(canvas)
         self._menus = Menus(canvas)
         self._dropping = Dropping(canvas)
+        self._drifting = Drifting(canvas)
+        self._drifting.drifted.connect(self._on_drifted)
+        self._last: QMouseEvent | None = None  # where the mouse was dragged last
         self.asking = Asking(canvas)
         self.naming = Naming(canvas)
         self.laying_out = LayingOut(canvas)
@@ -82,7 +86,7 @@ class Hands(QObject):
 
     def cancel(self) -> bool:
         """Take the gesture back that is going on; return whether there was one."""
-        gesture, self._gesture = self._gesture, None
+        gesture = self._let_go()
         if gesture is None:
             return False
         gesture.cancel()
@@ -98,6 +102,7 @@ class Hands(QObject):
             if event.buttons() != event.button():
                 return  # another button is held already
             self._abandon()  # its release went to somebody else
+        self._drifting.begin(event.position())
         self._gesture = self._begin(event, at)
         self._show_cursor()
 
@@ -109,6 +114,9 @@ class Hands(QObject):
                 self._gesture.move(at, event)
             finally:
                 self._at_work = False
+        if self._gesture is not None and self._gesture.scrolls:
+            self._last = event.clone()
+            self._drifting.follow(event.position())
 
     def release(self, event: QMouseEvent, at: QPointF) -> None:
         """End the gesture."""
@@ -116,7 +124,7 @@ class Hands(QObject):
             Qt.MouseButton.LeftButton | Qt.MouseButton.MiddleButton | Qt.MouseButton.RightButton
         ):
             return  # another button is still held
-        gesture, self._gesture = self._gesture, None
+        gesture = self._let_go()
         if gesture is not None:
             gesture.release(at, event)
             self._show_cursor()
@@ -196,17 +204,22 @@ class Hands(QObject):
     def drag_enter(self, event: QDragEnterEvent) -> None:
         """Take what comes from the palette."""
         self._dropping.enter(event)
+        self._drifting.begin(event.position())
 
     def drag_move(self, event: QDragMoveEvent, at: QPointF | None = None) -> None:
         """Show where it would come."""
         self._dropping.move(event, at)
+        if self._dropping.is_on:
+            self._drifting.follow(event.position())
 
     def drag_leave(self, event: QDragLeaveEvent) -> None:
         """Forget it."""
+        self._drifting.stop()
         self._dropping.leave()
 
     def drop(self, event: QDropEvent, at: QPointF | None = None) -> None:
         """Put it there."""
+        self._drifting.stop()
         self._dropping.drop(event, at)
         self._canvas.setFocus()
 
@@ -216,9 +229,11 @@ class Hands(QObject):
             if event.key() == Qt.Key.Key_Escape and self.busy:
                 event.accept()
                 return True
-        elif event.type() == QEvent.Type.FocusOut and self._space:
-            self._space = False
-            self._show_cursor()
+        elif event.type() == QEvent.Type.FocusOut:
+            self._drifting.stop()  # the release may go to somebody else
+            if self._space:
+                self._space = False
+                self._show_cursor()
         return super().eventFilter(watched, event)
 
     def _begin(self, event: QMouseEvent, at: QPointF) -> Gesture | None:
@@ -293,10 +308,23 @@ class Hands(QObject):
             self._abandon()
 
     def _abandon(self) -> None:
-        gesture, self._gesture = self._gesture, None
+        gesture = self._let_go()
         if gesture is not None:
             gesture.abandon()
             self._show_cursor()
+
+    def _let_go(self) -> Gesture | None:
+        """Forget the gesture that is going on, and return it."""
+        self._drifting.stop()
+        gesture, self._gesture, self._last = self._gesture, None, None
+        return gesture
+
+    def _on_drifted(self) -> None:
+        """The view moved below the mouse: what is dragged goes along."""
+        if self._last is not None:
+            self.move(self._last, self._canvas.map_to_scene(self._last.position()))
+        else:
+            self._dropping.drifted()
 
     def _on_entered(self) -> None:
         self._abandon()

@@ -39,6 +39,11 @@ class Gesture:
         self.tab = canvas.tab
         self.merge = next_merge()
 
+    @property
+    def scrolls(self) -> bool:
+        """Whether the view moves on while the mouse is at its edge."""
+        return False
+
     def move(self, at: QPointF, event: QMouseEvent) -> None:
         """The mouse moved to a point of the scene."""
 
@@ -67,6 +72,11 @@ class Drag(Gesture):
         self.start = at
         self._pressed = event.position()
         self.dragging = False
+
+    @property
+    def scrolls(self) -> bool:
+        """Whether it is dragged: what is beside the view can be reached, too."""
+        return self.dragging
 
     def move(self, at: QPointF, event: QMouseEvent) -> None:
         """Begin once the mouse is far enough away, then follow it."""
