@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from netbuilder.node_api import Axes, Call, Float, In, NodeType, Out, call
+from typing import ClassVar
+
+from netbuilder.node_api import Axes, Call, Definition, Float, In, NodeType, Out, call
 
 
-class Dropout(NodeType, id="dropout", title="Dropout", category="Regularization"):
-    """Put zero in the place of random numbers while training, and scale up the others.
-
-    Formula: y = x m / (1 - p), m = 0 with chance p and 1 otherwise
-
-    Source: torch.nn.Dropout; Srivastava et al. 2014
-
-    Also: drop, regularization
-    """
+class _Dropout(NodeType):
+    """What the dropouts share: a chance, and the name of torch's layer as title."""
 
     random = True
 
@@ -24,4 +19,151 @@ class Dropout(NodeType, id="dropout", title="Dropout", category="Regularization"
 
     def module(self, a: Axes) -> Call:
         """Build torch's layer."""
-        return call("nn.Dropout", self.p)
+        return call(f"nn.{self.title}", self.p)
+
+
+class Dropout(_Dropout, id="dropout", title="Dropout", category="Regularization"):
+    """Put zero in the place of random numbers while training, and scale up the others.
+
+    Formula: y = x m / (1 - p), m = 0 with chance p and 1 otherwise
+
+    Source: torch.nn.Dropout; Srivastava et al. 2014
+
+    Also: drop, regularization
+    """
+
+
+class _ChannelDropout(_Dropout):
+    """A dropout of whole channels."""
+
+    p = Float(0.5, min=0.0, max=1.0, doc="Chance of a channel to become zero.")
+
+
+class Dropout1d(_ChannelDropout, id="dropout1d", title="Dropout1d", category="Regularization"):
+    """Put zeros in the place of random whole channels of sequences while training.
+
+    Formula: y = x m / (1 - p), one m for a channel: 0 with chance p and 1 otherwise
+
+    Source: torch.nn.Dropout1d; Tompson et al. 2015
+
+    Also: spatial dropout, channel dropout
+    """
+
+    input = In("N C L", doc="Batch, channels, steps.")
+    output = Out("N C L", doc="The same shape.")
+
+
+class Dropout2d(_ChannelDropout, id="dropout2d", title="Dropout2d", category="Regularization"):
+    """Put zeros in the place of random whole channels of images while training.
+
+    Formula: y = x m / (1 - p), one m for a channel: 0 with chance p and 1 otherwise
+
+    Source: torch.nn.Dropout2d; Tompson et al. 2015
+
+    Also: spatial dropout, channel dropout
+    """
+
+    input = In("N C H W", doc="Batch, channels, height, width.")
+    output = Out("N C H W", doc="The same shape.")
+
+
+class Dropout3d(_ChannelDropout, id="dropout3d", title="Dropout3d", category="Regularization"):
+    """Put zeros in the place of random whole channels of volumes while training.
+
+    Formula: y = x m / (1 - p), one m for a channel: 0 with chance p and 1 otherwise
+
+    Source: torch.nn.Dropout3d; Tompson et al. 2015
+
+    Also: spatial dropout, channel dropout
+    """
+
+    input = In("N C D H W", doc="Batch, channels, depth, height, width.")
+    output = Out("N C D H W", doc="The same shape.")
+
+
+class AlphaDropout(_Dropout, id="alpha_dropout", title="AlphaDropout", category="Regularization"):
+    """Drop random numbers while training so that mean and variance stay; for networks with SELU.
+
+    Formula: y = a (x m + (1 - m) c) + b, m = 0 with chance p; c, a and b keep mean 0 and variance 1
+
+    Source: torch.nn.AlphaDropout; Klambauer et al. 2017
+
+    Also: self-normalizing, selu dropout
+    """
+
+
+class GaussianNoise(
+    NodeType, id="gaussian_noise", title="GaussianNoise", category="Regularization"
+):
+    """Add random numbers of a normal distribution while training; leave the input alone otherwise.
+
+    Formula: y = x + std e, e normal with mean 0 and variance 1
+
+    Source: Bishop 1995, "Training with noise is equivalent to Tikhonov regularization"
+
+    Also: additive noise, jitter
+    """
+
+    random = True
+    definitions: ClassVar = (
+        Definition('''
+            class GaussianNoise(nn.Module):
+                """Adds normal noise while training."""
+
+                def __init__(self, std: float) -> None:
+                    super().__init__()
+                    self.std = std
+
+                def forward(self, x: Tensor) -> Tensor:
+                    return x + self.std * torch.randn_like(x) if self.training else x
+        '''),
+    )
+
+    input = In("*B", doc="Any tensor.")
+    output = Out("*B", doc="The same shape.")
+
+    std = Float(0.1, min=0.0, max=1e6, doc="Standard deviation of the noise.")
+
+    def module(self, a: Axes) -> Call:
+        """Build the layer that is written beside the network."""
+        return call("GaussianNoise", self.std)
+
+
+class DropPath(NodeType, id="drop_path", title="DropPath", category="Regularization"):
+    """Leave out a whole branch for random samples while training; it goes before the Add of a skip.
+
+    Formula: y = x m / (1 - p), one m for a sample: 0 with chance p and 1 otherwise
+
+    Source: Huang et al. 2016, "Deep networks with stochastic depth"
+
+    Also: stochastic depth, drop connect
+    """
+
+    random = True
+    definitions: ClassVar = (
+        Definition('''
+            class DropPath(nn.Module):
+                """Leaves out whole samples while training, and scales up the others."""
+
+                def __init__(self, p: float) -> None:
+                    super().__init__()
+                    self.p = p
+
+                def forward(self, x: Tensor) -> Tensor:
+                    if not self.training or self.p == 0:
+                        return x
+                    if self.p == 1:
+                        return torch.zeros_like(x)
+                    kept = x.new_empty([x.shape[0]] + [1] * (x.dim() - 1)).bernoulli_(1 - self.p)
+                    return x * kept / (1 - self.p)
+        '''),
+    )
+
+    input = In("N *B", doc="What a branch gives, samples along the first axis.")
+    output = Out("N *B", doc="The same shape.")
+
+    p = Float(0.1, min=0.0, max=1.0, doc="Chance of a sample to lose the branch.")
+
+    def module(self, a: Axes) -> Call:
+        """Build the layer that is written beside the network."""
+        return call("DropPath", self.p)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import warnings
 from collections.abc import Mapping
@@ -95,7 +96,9 @@ def run_as_meta(node: NodeType, axes: Axes, inputs: Mapping[str, TensorType]) ->
 
 def run(node: NodeType, axes: Axes, inputs: Mapping[str, TensorType], device: str = "meta") -> Run:
     """Build a node's module and carry its forward out, in training mode."""
-    names: dict[str, Any] = {"torch": torch, "nn": nn, "F": F}
+    names: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "Tensor": torch.Tensor, "math": math}
+    for definition in node.definitions:
+        exec(definition.text, names)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:

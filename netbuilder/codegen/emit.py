@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,12 +23,13 @@ from netbuilder.graph.collection import without_collection
 from netbuilder.graph.model import Endpoint, Group, Network
 from netbuilder.graph.ordering import name_key
 from netbuilder.graph.ports import group_ports
-from netbuilder.node_api.calls import Binary, Call, Expr, Name
+from netbuilder.node_api.calls import Binary, Call, Definition, Expr, Name
 from netbuilder.node_api.dims import Dim, Sym
 from netbuilder.node_api.errors import NetBuilderError
 from netbuilder.node_api.node_type import LossType
 from netbuilder.node_api.ports import TensorType
 
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _BLANK = Statement(("",))
 _LOSSES_TYPE = "tuple[dict[str, Tensor], dict[str, tuple[Tensor, Tensor]]]"
 
@@ -73,11 +75,19 @@ def write(network: Network, catalogue: Catalogue) -> Source:
 def _written(network: Network, catalogue: Catalogue) -> Source:
     ids = {name for _, graph in network.graphs() for name in graph.nodes}
     params = {param.name for group in network.groups.values() for param in group.params}
-    name = class_name(network.title, "Network", ids | params)
-    groups = GroupWriter(network, _write_group, ids | params | {name})
+    definitions = _definitions(network, catalogue)
+    name = class_name(network.title, "Network", ids | params | definitions.keys())
+    groups = GroupWriter(network, _write_group, ids | params | definitions.keys() | {name})
     groups.planner = Planner(catalogue, groups)
     plan = groups.planner.plan(network.graph)
-    return _NetworkWriter(network, plan, name).source(groups.classes)
+    return _NetworkWriter(network, plan, name).source(groups.classes, definitions.values())
+
+
+def _definitions(network: Network, catalogue: Catalogue) -> dict[str, Definition]:
+    """What the network's nodes may need beyond torch, by name."""
+    types = {node.type for _, graph in network.graphs() for node in graph.nodes.values()}
+    kinds = [catalogue.types[name] for name in sorted(types & catalogue.types.keys())]
+    return {one.name: one for kind in kinds for one in kind.definitions}
 
 
 def _write_group(group: Group, plan: Plan, names: ArgumentNames) -> Written:
@@ -155,7 +165,9 @@ class _NetworkWriter:
         self._targets = [*others, *_ordered(plan, "target")]
         self._extras = self._find_extras()
 
-    def source(self, classes: Sequence[ClassText]) -> Source:
+    def source(
+        self, classes: Sequence[ClassText], definitions: Iterable[Definition] = ()
+    ) -> Source:
         printer = Printer(in_forward=True)
         statements: list[Statement] = []
         for group_class in classes:
@@ -175,6 +187,7 @@ class _NetworkWriter:
         ]
         if self._losses:
             statements += [_BLANK, *self._losses_method(printer)]
+        statements = [*_needed(definitions, statements), *statements]
         return self._assembled([*_imports(statements), *statements])
 
     def _documentation(self) -> list[str]:
@@ -368,9 +381,27 @@ def _method(name: str, arguments: Sequence[str], returns: str) -> list[Statement
     return [Statement((f"    def {name}(", *inner, f"    ) -> {returns}:"))]
 
 
+def _needed(definitions: Iterable[Definition], statements: Sequence[Statement]) -> list[Statement]:
+    """The definitions that the statements name, and those that these name, in front of them."""
+    waiting = {one.name: one for one in definitions}
+    words = _words(line for statement in statements for line in statement.lines)
+    found: list[Definition] = []
+    while asked := sorted(waiting.keys() & words):
+        for name in asked:
+            found.insert(0, waiting.pop(name))
+            words |= _words([found[0].text])
+    return [Statement((*one.text.splitlines(), "", "")) for one in found]
+
+
+def _words(lines: Iterable[str]) -> set[str]:
+    return {word for line in lines for word in _WORD.findall(line)}
+
+
 def _imports(statements: Sequence[Statement]) -> list[Statement]:
     code = "\n".join(line for statement in statements for line in statement.lines)
     lines = []
+    if re.search(r"\bmath\.", code):
+        lines += ["import math", ""]
     if "torch." in code:
         lines.append("import torch")
     if "F." in code:

@@ -5,7 +5,7 @@ other people's node files are written against.
 """
 
 from netbuilder.node_api.axes import Axes
-from netbuilder.node_api.calls import Binary, Call, Expr, Name, call
+from netbuilder.node_api.calls import Binary, Call, Definition, Expr, Name, call
 from netbuilder.node_api.dims import (
     Dim,
     Shape,
@@ -45,6 +45,7 @@ __all__ = [
     "Bool",
     "Call",
     "Choice",
+    "Definition",
     "Dim",
     "Expr",
     "Float",

@@ -6,6 +6,8 @@ a document says can become code in another way. ``netbuilder.codegen`` prints th
 
 from __future__ import annotations
 
+import ast
+import inspect
 import keyword
 import re
 from dataclasses import dataclass
@@ -117,3 +119,33 @@ def call(function: str, *args: Any, **kwargs: Any) -> Call:
         kwargs: Keyword arguments, in the order they are printed.
     """
     return Call(Name(function), args, tuple(kwargs.items()))
+
+
+class Definition:
+    """A class or function that torch does not have, in Python source; a node's calls name it.
+
+    It is written into the source of every network in which a node needs it, once, so that the source
+    goes on importing torch alone. The text may use ``torch``, ``nn``, ``F``, ``Tensor`` and ``math``.
+
+    Args:
+        text: One class, or one function whose name begins with ``_`` (so that no node's does), at
+            any indentation.
+
+    Attributes:
+        name: Its name.
+        text: The source, at no indentation.
+
+    Raises:
+        ValueError: The text is not one class or function.
+    """
+
+    __slots__ = ("name", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = inspect.cleandoc(text)
+        body = ast.parse(self.text).body
+        if len(body) != 1 or not isinstance(body[0], ast.ClassDef | ast.FunctionDef):
+            raise ValueError("a definition is the source of one class or one function")
+        self.name = body[0].name
+        if isinstance(body[0], ast.FunctionDef) and not self.name.startswith("_"):
+            raise ValueError(f"the function {self.name} needs a name that begins with _")

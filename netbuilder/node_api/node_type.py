@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Union
 
 from netbuilder.node_api.axes import Axes, bind
-from netbuilder.node_api.calls import Call, Expr, Name
+from netbuilder.node_api.calls import Call, Definition, Expr, Name
 from netbuilder.node_api.dims import Dim, Shape, is_traced
 from netbuilder.node_api.params import Choice, Declared, Float
 from netbuilder.node_api.ports import In, Out, Port, PortInfo, TensorType
@@ -46,6 +46,7 @@ class NodeType(Declared):
             ports in order: port names, None for a part nobody can use, nested tuples. A node may
             set its own in ``__init__`` where a parameter decides.
         random: Whether a forward in training draws random numbers.
+        definitions: The classes and functions that ``module`` and ``forward`` name beyond torch's.
         view: Whether the outputs are the inputs' numbers laid out anew, at no cost of memory.
     """
 
@@ -57,6 +58,7 @@ class NodeType(Declared):
     unpack: Unpack = None
     random: ClassVar[bool] = False
     view: ClassVar[bool] = False
+    definitions: ClassVar[tuple[Definition, ...]] = ()
     ins: ClassVar[tuple[In, ...]] = ()
     outs: ClassVar[tuple[Out, ...]] = ()
     _fixed_ins: ClassVar[tuple[PortInfo, ...]] = ()

@@ -18,6 +18,7 @@ from netbuilder.codegen.emit import NotSoundError, generate
 from netbuilder.codegen.load import load
 from netbuilder.codegen.source import Source
 from netbuilder.graph.model import Graph, Group, GroupParam, Network
+from netbuilder.node_api import Definition
 from netbuilder.node_api.expressions import Expression
 
 
@@ -517,3 +518,29 @@ def test_a_class_takes_its_inputs_in_the_order_its_call_gives_them() -> None:
     )
     x = torch.randn(4, 8)
     assert torch.equal(load(source_of(value))()(x), torch.relu(x) + torch.tanh(x))
+
+
+def test_what_torch_does_not_have_is_written_once_and_only_where_it_is_needed() -> None:
+    """Definitions stand in front of the classes that name them; the network's name gives way."""
+    nodes = [
+        IMAGE,
+        ("flatten_1", "flatten"),
+        ("noise_1", "gaussian_noise"),
+        ("noise_2", "gaussian_noise"),
+        ("logits", "output"),
+    ]
+    wires = "image -> flatten_1, flatten_1 -> noise_1, noise_1 -> noise_2, noise_2 -> logits"
+    source = source_of(replace(network(nodes, wires), title="Gaussian noise"))
+    assert source.text.count("class GaussianNoise(nn.Module):") == 1
+    assert source.class_name == "GaussianNoise2"
+    model = load(source)()
+    image = torch.rand(4, 1, 8, 8)
+    assert not torch.equal(model(image), image.flatten(1))
+    assert torch.equal(model.eval()(image), image.flatten(1))
+    assert "GaussianNoise" not in source_of(CLASSIFIER).text
+
+
+@pytest.mark.parametrize("text", ["x = 1", "class A: ...\nclass B: ...", "def plain(): ..."])
+def test_a_definition_is_one_class_or_one_private_function(text: str) -> None:
+    with pytest.raises(ValueError, match=r"one class or one function|begins with _"):
+        Definition(text)
