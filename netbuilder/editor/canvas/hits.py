@@ -30,7 +30,10 @@ HitKind = Literal[
 ]
 Side = Literal["in", "out", ""]
 
-PORT_REACH = 10.0
+PORT_REACH = 10.0  # px on the screen
+_LEAST_REACH = 7.0  # px of the scene: a port is drawn nearly as large
+_MOST_REACH = 36.0  # px of the scene around a card, so that room is left between two of them
+_OWN = 0.2  # of a card's width that a port of its own may take from it
 BADGE_REACH = 10.0
 EDGE_REACH = 7.0
 TITLE_BAR = 30.0
@@ -85,21 +88,23 @@ class Ground(Protocol):
         """What lies higher is found first."""
 
 
-def hit(ground: Ground, at: QPointF, zoom: float, *, ports: bool = True) -> Hit:
+def hit(ground: Ground, at: QPointF, zoom: float, *, dots: bool = True) -> Hit:
     """Return what lies under a point.
 
     Args:
         ground: The scene.
         at: The point.
         zoom: How large the scene is shown; far out, hands need more room around small things.
-        ports: Whether ports are drawn at this zoom.
+        dots: Whether a reroute dot is large enough at this zoom for ports beside its middle.
     """
     scale = 1 / min(max(zoom, 0.1), 1.0)
-    cards = _cards(ground, at, PORT_REACH * scale)
+    reach = min(max(PORT_REACH / zoom, _LEAST_REACH), _MOST_REACH)
+    cards = _cards(ground, at, max(reach, BADGE_REACH))
     for card in cards:
         if card.severity and _badge_distance(card, at) <= BADGE_REACH:
             return Hit("badge", card.id)
-    port = _best_port(cards, at, PORT_REACH * scale, "") if ports else None
+    ported = cards if dots else [card for card in cards if card.kind != "reroute"]
+    port = _best_port(ported, at, reach, "")
     if port is not None:
         return port
     for card in cards:
@@ -159,10 +164,14 @@ def _badge_distance(card: Card, at: QPointF) -> float:
 def _best_port(cards: Iterable[Card], at: QPointF, reach: float, side: Side) -> Hit | None:
     best, found = reach, None
     for card in cards:
+        within = not side and _rect(card).contains(at)
+        # Most of a card is for moving it, however small it is shown.
+        own = min(best, card.width * _OWN) if within and card.kind != "reroute" else best
         for one, name, distance in _ports(card, at, side):
-            if distance <= best and (distance < best or found is None):
-                best, found = distance, Hit("port", card.id, name, one)
-        if found is None and not side and _rect(card).contains(at):
+            if distance <= own and (distance < own or found is None):
+                best = own = distance
+                found = Hit("port", card.id, name, one)
+        if within and found is None:
             break  # the card covers those below it
     return found
 

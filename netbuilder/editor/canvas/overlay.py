@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidg
 
 from netbuilder.app.picture_cards import SMALL_SIZE
 from netbuilder.editor.canvas.geometry import Curve, around, grown
-from netbuilder.editor.canvas.painting import FULL
+from netbuilder.editor.canvas.painting import PORT
 
 if TYPE_CHECKING:
     from netbuilder.editor.canvas.scene import Scene
@@ -37,7 +37,7 @@ class Overlay(QGraphicsRectItem):
         self._wire: tuple[QPointF, QPointF, str, bool | None] | None = None
         self._cut: list[QPointF] = []
         self._guides: list[QLineF] = []
-        self._port: tuple[QPointF, str, str] | None = None
+        self._port: tuple[QPointF, str, str, str] | None = None
         self._fits: dict[tuple[str, str, str], str] | None = None
 
     def set_rubber(self, rect: QRectF | None) -> None:
@@ -86,9 +86,18 @@ class Overlay(QGraphicsRectItem):
         """Show that a card would be put into a wire."""
         self._scene.set_drop(edge)
 
-    def set_port_name(self, at: QPointF | None, name: str = "", side: str = "") -> None:
-        """Show the name of a port beside it, or none."""
-        port = (at, name, side) if at is not None and name else None
+    def set_port_name(
+        self, at: QPointF | None, name: str = "", side: str = "", colour: str = ""
+    ) -> None:
+        """Show the name of a port beside it, or none.
+
+        Args:
+            at: Where the port is; None for no name.
+            name: Its name.
+            side: Whether it is an input or an output: ``in`` or ``out``.
+            colour: Of the port, where it is shown with its name; empty where its card shows it.
+        """
+        port = (at, name, side, colour) if at is not None and name else None
         if port != self._port:
             self._port = port
             self._changed()
@@ -141,7 +150,7 @@ class Overlay(QGraphicsRectItem):
             parts.append(around(QRectF(p, p) for p in self._cut))
         parts += [QRectF(line.p1(), line.p2()).normalized() for line in self._guides]
         if self._port:
-            parts.append(grown(self._pill(), 2))
+            parts.append(self._port_room(self._port[0]))
         return grown(around(parts), _AROUND / self._scene.zoom) if parts else QRectF()
 
     def _draw_guides(self, painter: QPainter) -> None:
@@ -191,20 +200,38 @@ class Overlay(QGraphicsRectItem):
         painter.drawPath(path)
 
     def _draw_port(self, painter: QPainter) -> None:
-        if self._port is None or self._scene.zoom < FULL:
+        if self._port is None:
             return
+        at, name, side, colour = self._port
         ink, theme = self._scene.ink, self._scene.ink.theme
-        pill = self._pill()
+        painter.save()
+        painter.translate(at)
+        scale = self._port_scale()
+        painter.scale(scale, scale)
+        if colour:
+            painter.setPen(QPen(ink.colour(colour), 2))
+            painter.setBrush(ink.body)
+            painter.drawEllipse(QPointF(), PORT, PORT)
+        pill = self._pill(name, side)
         painter.setPen(QPen(ink.colour(theme.card_line), 1))
         painter.setBrush(ink.colour(theme.raised))
         painter.drawRoundedRect(pill, 6, 6)
-        at = QPointF(pill.center().x(), pill.center().y() + 4)
-        tone = ink.colour(theme.text)
-        ink.write(painter, at, self._port[1], tone, SMALL_SIZE, anchor="middle")
+        middle = QPointF(pill.center().x(), pill.center().y() + 4)
+        ink.write(painter, middle, name, ink.colour(theme.text), SMALL_SIZE, anchor="middle")
+        painter.restore()
 
-    def _pill(self) -> QRectF:
+    def _port_scale(self) -> float:
+        """How much larger a port's name is drawn than the scene, so that it can be read from far."""
+        return 1 / min(self._scene.zoom, 1.0)
+
+    def _port_room(self, at: QPointF) -> QRectF:
         assert self._port is not None
-        at, name, side = self._port
+        scale = self._port_scale()
+        pill = grown(self._pill(*self._port[1:3]), 2)
+        room = QRectF(pill.topLeft() * scale, pill.size() * scale).translated(at)
+        return room.united(grown(QRectF(at, at), 2 * PORT * scale))
+
+    def _pill(self, name: str, side: str) -> QRectF:
+        """Where a port's name stands beside the port."""
         width = self._scene.ink.width(name, SMALL_SIZE) + 14
-        left = at.x() - 12 - width if side == "in" else at.x() + 12
-        return QRectF(left, at.y() - 30, width, 20)
+        return QRectF(-12 - width if side == "in" else 12, -30, width, 20)

@@ -140,7 +140,7 @@ class Canvas(QGraphicsView):
 
     def hit(self, at: QPointF) -> Hit:
         """Return what lies under a point of the scene."""
-        return hits.hit(self._stage, at, self.zoom, ports=self.zoom >= FULL)
+        return hits.hit(self._stage, at, self.zoom, dots=self.zoom >= FULL)
 
     def card(self, node: str) -> Card | None:
         """Return the card of a node where it lies now; None for a node that is not shown."""
@@ -539,8 +539,12 @@ class Canvas(QGraphicsView):
         card = self.card(hit.node) if port else None
         dots: Mapping[str, Any] = (card.ins if hit.side == "in" else card.outs) if card else {}
         dot = dots.get(hit.port)
-        if dot is not None and not dot.named and card is not None and card.kind != "reroute":
-            self.overlay.set_port_name(QPointF(dot.x, dot.y), dot.name, hit.side)
+        far = self.zoom < FULL
+        if dot is None or card is None or card.kind == "reroute":
+            self.overlay.set_port_name(None)
+        elif far or not dot.named:
+            colour = dot.colour if far else ""  # from far, ports are drawn on hover only
+            self.overlay.set_port_name(QPointF(dot.x, dot.y), dot.name, hit.side, colour)
         else:
             self.overlay.set_port_name(None)
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF
+from PySide6.QtTest import QTest
 
 from netbuilder.editor.canvas.hits import Hit
 from netbuilder.editor.canvas.view import Canvas
 from netbuilder.graph import edits
 from netbuilder.graph.model import Endpoint
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 
 def test_everything_can_be_hit(canvas: Canvas) -> None:
@@ -68,10 +75,59 @@ def test_a_cut_crosses_wires_in_its_order(canvas: Canvas) -> None:
     assert canvas.edges_crossing([QPointF(0, 0)]) == []
 
 
-def test_no_port_is_hit_where_none_is_drawn(canvas: Canvas) -> None:
+@pytest.mark.parametrize("zoom", [0.1, 0.2, 0.3, 0.49, 0.5, 0.8, 1.0, 2.0, 4.0])
+def test_ports_are_reached_at_every_zoom_and_leave_the_card_its_body(
+    canvas: Canvas, zoom: float
+) -> None:
+    canvas.set_zoom(zoom)
     card = canvas.card("head")
     assert card is not None
-    at = QPointF(card.x + 2, card.y + 27)
-    assert canvas.hit(at).kind == "port"
+    port = card.outs["output"]
+    reach = max(min(10 / zoom, 36.0), 7.0)
+    for beside in (0.0, 0.95 * reach):
+        assert canvas.hit(QPointF(port.x + beside, port.y)) == Hit("port", "head", "output", "out")
+    assert canvas.hit(QPointF(port.x + 1.2 * reach, port.y)).kind != "port"
+    # Three fifths of the card are its own, and at 100% all but 10 px.
+    own = min(max(10 / zoom, 7.0), card.width / 5)
+    for x in (card.x + own + 1, card.x + card.width / 2, card.right - own - 1):
+        assert canvas.hit(QPointF(x, port.y)) == Hit("node", "head")
+
+
+def test_of_two_ports_within_reach_the_nearer_one_is_hit(canvas: Canvas) -> None:
+    canvas.set_zoom(0.2)
+    card = canvas.card("add_1")
+    assert card is not None
+    one, two = card.ins["x_1"], card.ins["x_2"]
+    middle = (one.y + two.y) / 2
+    assert canvas.hit(QPointF(one.x - 12, middle - 2)).port == "x_1"
+    assert canvas.hit(QPointF(one.x - 12, middle + 2)).port == "x_2"
+
+
+def test_a_dot_is_moved_from_far(canvas: Canvas) -> None:
     canvas.set_zoom(0.3)
-    assert canvas.hit(at).kind == "node"
+    assert canvas.hit(QPointF(986, 308)) == Hit("reroute", "dot")
+
+
+def test_from_far_a_port_is_shown_with_its_name_under_the_pointer(
+    canvas: Canvas, qtbot: QtBot
+) -> None:
+    canvas.set_zoom(0.2)
+    card = canvas.card("loss")
+    assert card is not None
+    port = card.ins["target"]
+    calm = canvas.viewport().grab().toImage()
+    at = canvas.mapFromScene(QPointF(port.x, port.y))
+    QTest.mouseMove(canvas.viewport(), at)
+    qtbot.waitUntil(lambda: canvas.viewport().grab().toImage() != calm)
+    shown = canvas.viewport().grab().toImage()
+    other = [
+        (x, y)
+        for x in range(0, shown.width(), 2)
+        for y in range(0, shown.height(), 2)
+        if shown.pixel(x, y) != calm.pixel(x, y)
+    ]
+    assert min(y for _, y in other) < at.y() - 18, (
+        "the name stands above the port, as large as ever"
+    )
+    QTest.mouseMove(canvas.viewport(), QPoint(5, 5))
+    qtbot.waitUntil(lambda: canvas.viewport().grab().toImage() == calm)
