@@ -136,7 +136,12 @@ class DropPath(NodeType, id="drop_path", title="DropPath", category="Regularizat
 
     Source: Huang et al. 2016, "Deep networks with stochastic depth"
 
+    When: In deep residual networks and transformers, at the end of every branch, with a chance that
+    grows with the depth.
+
     Also: stochastic depth, drop connect
+
+    See: dropout, dropout2d
     """
 
     random = True

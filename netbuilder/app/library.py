@@ -209,7 +209,7 @@ def _entry(path: Path, changed: int, size: int) -> Entry | None:
 
 
 def _of_type(node_type: type[NodeType]) -> Entry:
-    known = [part.strip() for part in node_type.section("Also").split(",") if part.strip()]
+    known = node_type.listed("Also")
     known += [name.split(".")[-1] for name in _SOURCE_NAME.findall(node_type.section("Source"))]
     return Entry(
         "node",

@@ -77,9 +77,11 @@ def _print_type(node_type: type[NodeType]) -> None:
     facts = node_type.facts()
     print(f"{facts['title']} ({facts['id']}), {facts['category']}")
     print(facts["doc"])
-    for name in ("formula", "source"):
+    for name in ("when", "formula", "source"):
         if facts[name]:
             print(f"{name.capitalize()}: {facts[name]}")
+    if facts["see"]:
+        print(f"See also: {', '.join(facts['see'])}")
     for title in ("inputs", "outputs"):
         if facts[title]:
             print(f"\n{title}")

@@ -32,9 +32,9 @@ class NodeType(Declared):
     """A kind of node: its ports, its parameters and the rules they obey.
 
     A subclass declares ports first, parameters next, then the methods it needs, in the order check,
-    infer, weights, flops, module, forward. Its docstring's first sentence is the tool tip; a line
-    ``Formula:`` gives the formula, ``Source:`` where it comes from and ``Also:`` what else people call
-    it, which a search finds.
+    infer, weights, flops, module, forward. Its docstring's first sentence is the tool tip; a paragraph
+    ``Formula:`` gives the formula, ``Source:`` where it comes from, ``When:`` when to use it, ``Also:``
+    what else people call it, which a search finds, and ``See:`` the ids of types to compare it with.
 
     Attributes:
         id: What files call the type; never renamed.
@@ -174,6 +174,11 @@ class NodeType(Declared):
         return ""
 
     @classmethod
+    def listed(cls, name: str) -> list[str]:
+        """The words of such a paragraph, which commas part."""
+        return [word.strip() for word in cls.section(name).split(",") if word.strip()]
+
+    @classmethod
     def facts(cls) -> dict[str, Any]:
         """Everything declared about the type, as plain data."""
         return {
@@ -184,6 +189,9 @@ class NodeType(Declared):
             "doc": cls.sentence(),
             "formula": cls.section("Formula"),
             "source": cls.section("Source"),
+            "when": cls.section("When"),
+            "also": cls.listed("Also"),
+            "see": cls.listed("See"),
             "inputs": [_port_facts(p) for p in cls.ins],
             "outputs": [_port_facts(p) for p in cls.outs],
             "params": {name: param.facts() for name, param in cls.params.items()},

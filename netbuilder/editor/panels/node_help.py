@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from netbuilder.catalogue.packs import standard_catalogue
-from netbuilder.editor.panels.node_pages import page_of_group, page_of_type, page_of_unknown
+from netbuilder.editor.panels.node_pages import LINK, page_of_group, page_of_type, page_of_unknown
 from netbuilder.editor.style import colours
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.workspace import Workspace
@@ -23,6 +23,7 @@ p {{ margin-top: 4px; margin-bottom: 4px; }}
 p.quiet {{ color: {secondary}; margin-top: 0; }}
 th {{ font-size: 11px; font-weight: normal; color: {secondary}; }}
 td {{ border-top: 1px solid {line}; }}
+a {{ color: {accent}; text-decoration: none; }}
 code {{ font-family: monospace; font-size: 12px; }}
 """
 
@@ -41,8 +42,9 @@ class NodeHelp(QDialog):
         self.browser = QTextBrowser(self)
         self.browser.setObjectName("node_help_page")
         self.browser.setAccessibleName("Help page")
-        # Offline and inert: pages are made here, and nothing in them is a link that opens.
+        # Offline and inert: pages are made here, and their links lead to other pages only.
         self.browser.setOpenLinks(False)
+        self.browser.anchorClicked.connect(self._on_link)
         # It fills its window, whose edge is frame enough.
         self.browser.setStyleSheet("QTextBrowser { border: 0; border-radius: 0; padding: 0; }")
         self.browser.document().setDocumentMargin(16)
@@ -72,8 +74,9 @@ class NodeHelp(QDialog):
 
     def show_type(self, type_id: str) -> None:
         """Show the page of a node type, whatever is selected."""
-        found = standard_catalogue().get(type_id)
-        self._put(page_of_type(found) if found else page_of_unknown(type_id))
+        catalogue = standard_catalogue()
+        found = catalogue.get(type_id)
+        self._put(page_of_type(found, catalogue) if found else page_of_unknown(type_id))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what happened while it was not seen."""
@@ -86,6 +89,11 @@ class NodeHelp(QDialog):
         document.setDefaultStyleSheet(_SHEET.format(**colours(self._workspace.look.theme)))
         self.browser.setHtml(page)
         self.browser.verticalScrollBar().setValue(0)
+
+    def _on_link(self, address: QUrl) -> None:
+        text = address.toString()
+        if text.startswith(LINK):
+            self.show_type(text.removeprefix(LINK))
 
     def _on_look(self) -> None:
         if self._shown:
@@ -108,4 +116,6 @@ def _page(tab: Tab) -> str:
         group = tab.network.groups.get(node.group)
         return page_of_group(group, record) if group else page_of_unknown(node.group)
     found = standard_catalogue().get(node.type)
-    return page_of_type(found, record) if found else page_of_unknown(node.type)
+    return (
+        page_of_type(found, standard_catalogue(), record) if found else page_of_unknown(node.type)
+    )

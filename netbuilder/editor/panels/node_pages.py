@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.check.kinds import takes
 from netbuilder.check.runs import Record
 from netbuilder.editor.widgets.figures import shape
@@ -14,12 +16,18 @@ from netbuilder.graph.model import Group
 from netbuilder.node_api.node_type import NodeType
 from netbuilder.node_api.params import describe
 
+_NAMED = re.compile(r"(Formula|Source|When|Also|See|Args|Attributes):")
+LINK = "type:"  # in front of a type's id in the address of a link
 
-def page_of_type(node_type: type[NodeType], record: Record | None = None) -> str:
+
+def page_of_type(
+    node_type: type[NodeType], catalogue: Catalogue, record: Record | None = None
+) -> str:
     """Return the page of a node type.
 
     Args:
         node_type: The type.
+        catalogue: Where the types are that it is compared with.
         record: A node of the type in the document, whose shapes are the example.
     """
     facts = node_type.facts()
@@ -28,12 +36,15 @@ def page_of_type(node_type: type[NodeType], record: Record | None = None) -> str
         f"<p class='quiet'>{escape(facts['category'])}{_dot()}<code>{escape(facts['id'])}</code></p>",
         f"<p>{escape(facts['doc'])}</p>",
         *_paragraphs(node_type),
-        _formula(facts["formula"]),
+        _section("When to use it", escape(facts["when"])),
+        _section("Formula", _code(facts["formula"])),
         _ports("Inputs", facts["inputs"]),
         _ports("Outputs", facts["outputs"]),
         _example(record),
         _params(node_type),
-        _source(facts["source"]),
+        _section("Source", _code(facts["source"])),
+        _section("Also called", escape(", ".join(facts["also"]))),
+        _section("See also", _links(facts["see"], catalogue)),
     ]
     return "".join(parts)
 
@@ -71,21 +82,28 @@ def page_of_unknown(type_id: str) -> str:
 
 
 def _paragraphs(node_type: type[NodeType]) -> list[str]:
-    """What the docstring says behind its first sentence: when to use it, and remarks."""
+    """The remarks behind the first sentence of the docstring."""
     found = []
     for paragraph in inspect.cleandoc(node_type.__doc__ or "").split("\n\n")[1:]:
         text = " ".join(paragraph.split())
-        if text and not text.startswith(("Formula:", "Source:", "Args:", "Attributes:")):
+        if text and not _NAMED.match(text):
             found.append(f"<p>{escape(text)}</p>")
     return found
 
 
-def _formula(text: str) -> str:
-    return f"<h3>Formula</h3><p><code>{escape(text)}</code></p>" if text else ""
+def _section(title: str, html: str) -> str:
+    return f"<h3>{title}</h3><p>{html}</p>" if html else ""
 
 
-def _source(text: str) -> str:
-    return f"<h3>Source</h3><p><code>{escape(text)}</code></p>" if text else ""
+def _code(text: str) -> str:
+    return f"<code>{escape(text)}</code>" if text else ""
+
+
+def _links(ids: Sequence[str], catalogue: Catalogue) -> str:
+    known = [(name, catalogue.types[name]) for name in ids if name in catalogue.types]
+    return ", ".join(
+        f"<a href='{LINK}{escape(name)}'>{escape(found.title)}</a>" for name, found in known
+    )
 
 
 def _ports(title: str, ports: Sequence[Mapping[str, Any]]) -> str:

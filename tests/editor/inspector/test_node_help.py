@@ -1,6 +1,7 @@
 """The page of the selected node's type."""
 
 import pytest
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
 
 from netbuilder.catalogue.packs import standard_catalogue
@@ -30,7 +31,7 @@ def text(page):
 @pytest.mark.parametrize("type_id", list(standard_catalogue().types))
 def test_every_type_has_a_page_with_all_that_is_declared(qapp, type_id):
     node_type = standard_catalogue().types[type_id]
-    said = text(page_of_type(node_type))
+    said = text(page_of_type(node_type, standard_catalogue()))
     assert node_type.title in said
     assert node_type.sentence() in said
     for name, param in node_type.params.items():
@@ -50,6 +51,17 @@ def test_the_page_follows_the_selection(qtbot, help_window, open_example):
     qtbot.waitUntil(lambda: help_window.browser.toPlainText().startswith("ReLU"))
     help_window.show_type("lstm")
     assert help_window.browser.toPlainText().startswith("LSTM")
+
+
+def test_a_page_leads_to_those_it_is_compared_with(qtbot, help_window):
+    help_window.show_type("drop_path")
+    assert "When to use it" in help_window.browser.toPlainText()
+    assert "Also called\nstochastic depth" in help_window.browser.toPlainText()
+    help_window.browser.anchorClicked.emit(QUrl("type:dropout"))
+    assert help_window.browser.toPlainText().startswith("Dropout\n")
+    before = help_window.browser.toPlainText()
+    help_window.browser.anchorClicked.emit(QUrl("file:///etc/passwd"))
+    assert help_window.browser.toPlainText() == before
 
 
 def test_what_a_document_says_is_escaped(qtbot, help_window, tab):
