@@ -47,7 +47,13 @@ class Spot:
 def source_of(run: GraphRun, node: str, port: str) -> Spot | None:
     """Return the value at an input of the main graph, followed to the node that computes it."""
     value = run.source(node, port)
-    return _computed(Spot(run, value)) if value else None
+    return resolved(Spot(run, value)) if value else None
+
+
+def source_of_port(spot: Spot, port: str) -> Spot | None:
+    """Return the value at an input port of the spot's node, followed to the node that computes it."""
+    value = spot.run.source(spot.value.node, port)
+    return resolved(Spot(spot.run, value, spot.path, spot.outer)) if value else None
 
 
 def before(spot: Spot) -> Spot | None:
@@ -55,7 +61,7 @@ def before(spot: Spot) -> Spot | None:
     inputs = list(spot.run.layout.wires.get(spot.value.node, {}).values())
     if len(inputs) != 1 or spot.value.node in spot.run.layout.stuck:
         return None
-    return _computed(Spot(spot.run, inputs[0], spot.path, spot.outer))
+    return resolved(Spot(spot.run, inputs[0], spot.path, spot.outer))
 
 
 def backwards(spot: Spot | None) -> Iterator[Spot]:
@@ -67,7 +73,7 @@ def backwards(spot: Spot | None) -> Iterator[Spot]:
         spot = before(spot)
 
 
-def _computed(spot: Spot) -> Spot | None:
+def resolved(spot: Spot) -> Spot | None:
     """Step over bypassed nodes, into groups and out of them, to a node that computes."""
     for _ in range(MOST_STEPS):
         record = spot.run.records.get(spot.value.node)
@@ -84,7 +90,7 @@ def _computed(spot: Spot) -> Spot | None:
             following = Spot(inside, source, f"{spot.name}/", spot)
         elif record.kind.role == "group_input":
             outer = spot.outer
-            if outer is None or outer.record.kind.repeat > 1:
+            if outer is None or not _enters(outer, spot):
                 return None
             following = _at(outer, outer.run, spot.value.node)
         if following is spot:
@@ -93,6 +99,14 @@ def _computed(spot: Spot) -> Spot | None:
             return None
         spot = following
     return None
+
+
+def _enters(outer: Spot, spot: Spot) -> bool:
+    """Whether what a group input gives is what comes to the instance, not what a repeat gave before."""
+    if outer.record.kind.repeat == 1:
+        return True
+    arrives = _at(outer, outer.run, spot.value.node)
+    return arrives is not None and arrives.type == spot.type and len(outer.record.result.runs) == 1
 
 
 def _at(spot: Spot, run: GraphRun, port: str) -> Spot | None:

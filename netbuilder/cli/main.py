@@ -19,12 +19,13 @@ from netbuilder.cli import (
     runs,
     source,
     train,
+    why,
 )
 from netbuilder.cli.codes import PROBLEMS, USAGE, WRONG
 from netbuilder.cli.errors import RefusedError, UsageError
 from netbuilder.node_api.errors import NetBuilderError
 
-_COMMANDS = (edit, check, source, train, evaluate, export, nodes, explain, runs, render, demo)
+_COMMANDS = (edit, check, source, train, evaluate, export, nodes, explain, why, runs, render, demo)
 _EPILOG = """\
 exit codes: 0 fine, 1 problems found, 2 wrong usage, 3 run or export failed, 130 interrupted
 """

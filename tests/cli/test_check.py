@@ -201,3 +201,15 @@ def test_pictures_that_cannot_be(run: Command, args: list[str], words: str) -> N
     done = run("render", CNN, *args)
     assert done.code == 2
     assert words in done.err
+
+
+def test_why_says_what_made_a_size(run: Command) -> None:
+    done = run("why", CNN, "pool_1.output", "2")
+    assert done.code == 0
+    assert done.out.splitlines()[-1] == "image (Input): 8 = shape[1]"
+    wrong = run("why", CNN, "pool_1.outputs", "2")
+    assert wrong.code == 2
+    assert "near it are: pool_1.output" in wrong.err
+    beyond = run("why", CNN, "pool_1.output", "4")
+    assert beyond.code == 2
+    assert "its axes are 0 to 3, there is no 4" in beyond.err
