@@ -7,8 +7,7 @@ dragging between widgets works, as it does under somebody's hands.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import shiboken6
@@ -195,45 +194,46 @@ def carry(source: QWidget, at: QPoint, target: QWidget, to: QPoint) -> None:
     The offscreen platform knows no dragging of data: there, what is dragged is handed over as soon
     as the drag begins. Elsewhere the mouse goes the way.
     """
-    if QGuiApplication.platformName() == "offscreen":
-        with _handed_to(target, to):
-            press(source, at)
-            _pull(source, at)
+    goes = _hand_over if QGuiApplication.platformName() == "offscreen" else _go_along
+
+    def execute(drag: QDrag, *actions: Qt.DropAction) -> Qt.DropAction:
+        return goes(drag, target, to, lambda: original(drag, *actions))
+
+    original, QDrag.exec = QDrag.exec, execute  # type: ignore[method-assign,assignment]
+    try:
+        press(source, at)
+        # Begins the drag, which has a main loop of its own until the button is let go.
+        for step in (4, 12, 24):
+            move(source, at + QPoint(step, 0))
         release(source, at)
-        return
+    finally:
+        QDrag.exec = original  # type: ignore[method-assign]
+
+
+def _hand_over(
+    drag: QDrag, target: QWidget, to: QPoint, loop: Callable[[], Qt.DropAction]
+) -> Qt.DropAction:
+    drop(target, to, drag.mimeData())
+    return Qt.DropAction.CopyAction
+
+
+def _go_along(
+    drag: QDrag, target: QWidget, to: QPoint, loop: Callable[[], Qt.DropAction]
+) -> Qt.DropAction:
+    """Move to the target while the drag's own main loop runs, and let go there."""
     steps: list[Callable[[], None]] = [
         lambda: move(target, to + QPoint(-3, -3)),
         lambda: move(target, to),
         lambda: release(target, to),
+        QDrag.cancel,  # nothing took it: the caller misses what it should have brought
     ]
-    timer = QTimer(source)
-    timer.timeout.connect(lambda: steps.pop(0)() if steps else timer.stop())
+    timer = QTimer()
+    timer.timeout.connect(lambda: steps.pop(0)() if steps else None)
     timer.start(_PACE)
-    press(source, at)
-    # Begins the drag, which has a main loop of its own until the button is let go.
-    _pull(source, at)
-    while timer.isActive():
-        QTest.qWait(_PACE)
-    timer.deleteLater()
-
-
-def _pull(source: QWidget, at: QPoint) -> None:
-    """Move with the button held, farther than a click would."""
-    for step in (4, 12, 24):
-        move(source, at + QPoint(step, 0))
-
-
-@contextmanager
-def _handed_to(target: QWidget, to: QPoint) -> Iterator[None]:
-    def hand_over(drag: QDrag, *_: object) -> Qt.DropAction:
-        drop(target, to, drag.mimeData())
-        return Qt.DropAction.CopyAction
-
-    original, QDrag.exec = QDrag.exec, hand_over  # type: ignore[method-assign]
     try:
-        yield
+        return loop()
     finally:
-        QDrag.exec = original  # type: ignore[method-assign]
+        timer.stop()
 
 
 def drop(widget: QWidget, at: QPoint, data: QMimeData, *, leave: bool = False) -> None:

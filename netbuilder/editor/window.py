@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
+    QKeyEvent,
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
@@ -302,9 +303,14 @@ class MainWindow(QMainWindow):
 
     def _on_details(self) -> None:
         self.show_dock("inspector", True)
-        field = self.bring("inspector").nextInFocusChain()
-        if field is not None:
-            field.setFocus(Qt.FocusReason.TabFocusReason)
+        inspector = self.bring("inspector")
+        field = inspector.nextInFocusChain()
+        while field is not None and field is not inspector:
+            takes = field.isVisible() and bool(field.focusPolicy() & Qt.FocusPolicy.TabFocus)
+            if takes and inspector.isAncestorOf(field):
+                field.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+            field = field.nextInFocusChain()
 
     def _on_problems(self) -> None:
         self.bring("problems")
@@ -340,6 +346,14 @@ class MainWindow(QMainWindow):
         """Say that something went wrong in the program; before there is a place for it, the log has it."""
         if self.is_furnished:
             self.notice.say("error", sentence)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Lead from a panel back to the canvas by Escape."""
+        canvas = self.canvas if self.is_furnished else None
+        if event.key() == Qt.Key.Key_Escape and canvas is not None:
+            canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().keyPressEvent(event)
 
     def breathe(self) -> None:
         """Nothing; that the main loop comes by is enough for Python to see signals."""

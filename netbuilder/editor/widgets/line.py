@@ -107,7 +107,10 @@ class Line(QLineEdit):
             larger = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             self.stepped.emit(steps * 10 if larger else steps)
         elif event.key() == Qt.Key.Key_Escape:
+            before = self.text()
             self.given_up.emit()
+            if self.text() == before:
+                event.ignore()  # nothing was given up here: it means what lies around
         elif _is_undo(event):
             event.ignore()
         else:

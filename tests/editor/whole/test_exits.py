@@ -65,25 +65,26 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from netbuilder.editor.start import open_editor
-from netbuilder.editor.window import MainWindow
+from netbuilder.editor.start import Opening, open_editor
 from netbuilder.graph.edits import set_title
 
 WAIT = [0]
 title = lambda network: set_title(network, "changed")
-begin = MainWindow.begin
+furnish = Opening.furnish
 
-def began(window):
-    begin(window)
-    busy(window)
-    window.windows.sure()
-    QTimer.singleShot(WAIT[0], window.close)
+def furnished(opening):
+    window, again = opening.parent(), opening.parent().is_furnished
+    furnish(opening)
+    if not again:
+        busy(window)
+        window.windows.sure()
+        QTimer.singleShot(WAIT[0], window.close)
 
 def busy(window):
 {busy}
     pass
 
-MainWindow.begin = began
+Opening.furnish = furnished
 raise SystemExit(open_editor([Path(name) for name in sys.argv[1:]]))
 """
 

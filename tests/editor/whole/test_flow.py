@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 
 from netbuilder.app.preferences import Preferences
 from netbuilder.editor.dialogs.export_formats import FORMATS
+from netbuilder.editor.start import Opening
 from netbuilder.editor.window import MainWindow
-from netbuilder.editor.workspace import Workspace
 from netbuilder.files.documents import load
 from netbuilder.files.format import dumps
 
@@ -60,11 +60,14 @@ class Flow:
         self.window = self.start()
 
     def start(self) -> MainWindow:
-        window = MainWindow(Workspace(Preferences(self.folder / "state")))
+        """Open the window as the program does."""
+        window, preferences = MainWindow(), Preferences(self.folder / "state")
+        opening = Opening(window, preferences, (), None)
         window.resize(1720, 1000)
         window.show()
         window.activateWindow()
-        self.wait(lambda: window.windowHandle().isExposed())
+        opening.begin()
+        self.wait(lambda: window.is_furnished and window.windowHandle().isExposed(), LONG)
         return window
 
     def wait(self, condition: Callable[[], object], timeout: int = 10_000) -> None:
@@ -75,11 +78,14 @@ class Flow:
         return self.window.workspace.current
 
     def child(self, kind: type, name: str, parent: QWidget | None = None):
-        """A widget that is shown, by its name."""
-        found = (parent or self.window).findChildren(kind, name)
-        shown = [widget for widget in found if widget.isVisible()]
-        assert shown, f"no {kind.__name__} {name} is shown"
-        return shown[0]
+        """Wait for a widget that is shown, by its name."""
+
+        def shown() -> list[QWidget]:
+            found = (parent or self.window).findChildren(kind, name)
+            return [widget for widget in found if widget.isVisible()]
+
+        self.wait(shown)
+        return shown()[0]
 
     def panel(self, name: str) -> QWidget:
         return self.window.dock(name).require()
@@ -128,7 +134,6 @@ class Flow:
         self.wait(lambda: not window.isVisible())
         window.deleteLater()
         self.window = self.start()
-        self.window.begin()
         self.wait(lambda: self.tab is not None)
         assert self.tab.session.path == path
         assert dumps(self.tab.network) == before == dumps(load(path))
@@ -243,9 +248,11 @@ class Keys(Flow):
         """Write a node's parameters into its form."""
         self.go_to(node)
         person.keys("Return")
+        assert self.panel("inspector").isAncestorOf(QApplication.focusWidget())
         for name, text in VALUES[node].items():
             self.fill(name, text)
-        self.go_to(node)
+        person.keys("Esc")
+        assert self.window.canvas.hasFocus(), QApplication.focusWidget()
 
     def choose(self, box: QComboBox, words: str) -> None:
         """Step through a list."""
