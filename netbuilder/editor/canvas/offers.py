@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from netbuilder.app.letters import letters
 from netbuilder.app.library import Entry, Library, entries
 from netbuilder.app.search import ranked
 from netbuilder.app.theme import CATEGORY_COLOURS, GROUP_COLOUR, UNKNOWN_COLOUR
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.editor.canvas.ports import Loose, dot_of, fits, types_at, types_between
-from netbuilder.editor.canvas.ranking import letters
 from netbuilder.graph.model import GROUP_PREFIX, Endpoint
 
 if TYPE_CHECKING:

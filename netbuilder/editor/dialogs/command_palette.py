@@ -8,8 +8,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from netbuilder.app.commands import COMMANDS, Command
+from netbuilder.app.letters import letters
 from netbuilder.app.search import ranked
-from netbuilder.editor.canvas.ranking import letters
 from netbuilder.editor.dialogs.picker import Choice, Picker
 from netbuilder.editor.workspace import Workspace
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from netbuilder.app.card_text import sizes_text
+from netbuilder.app.letters import letters
 from netbuilder.app.search import ranked
 from netbuilder.app.theme import CATEGORY_COLOURS, GROUP_COLOUR, UNKNOWN_COLOUR
 from netbuilder.catalogue.packs import standard_catalogue
-from netbuilder.editor.canvas.ranking import letters
 from netbuilder.graph.model import Network, Node
 from netbuilder.node_api.expressions import Expression
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netbuilder.editor.canvas.ranking import letters
+from netbuilder.app.letters import letters
 
 
 @pytest.mark.parametrize(
