@@ -18,6 +18,7 @@ __all__ = [
     "fitting_types",
     "healed",
     "linked",
+    "muted",
     "ways_through",
 ]
 
@@ -58,6 +59,24 @@ def branch(graph: Graph, node: str) -> frozenset[str]:
         for other in onward.get(name, ())
     )
     return frozenset(found) if parts else frozenset({node})
+
+
+def muted(graph: Graph) -> frozenset[str]:
+    """Return the nodes of branches that are bypassed as a whole, so that nothing on them computes.
+
+    A node that is bypassed by itself is not among them, nor is what the only way leads through.
+    """
+    waiting = {name for name, node in graph.nodes.items() if node.bypass}
+    if len(waiting) < 2:
+        return frozenset()
+    above, below = _neighbours(graph)
+    found: set[str] = set()
+    while waiting:
+        region = _together(waiting.pop(), waiting, above, below)
+        waiting -= region
+        if len(region) > 1 and _is_branch(graph, region, above, below):
+            found |= region
+    return frozenset(found)
 
 
 def bypassable(run: GraphRun, nodes: Iterable[str]) -> frozenset[str]:
@@ -119,6 +138,34 @@ def healed(
     for target, source in joined.items():
         network = edits.connect(network, source, target, group)
     return network
+
+
+def _together(start: str, among: Collection[str], *ways: Mapping[str, list[str]]) -> set[str]:
+    """A node and those of some others that it hangs together with."""
+    found, waiting = {start}, [start]
+    while waiting:
+        name = waiting.pop()
+        near = {other for way in ways for other in way.get(name, ()) if other in among}
+        waiting += near - found
+        found |= near
+    return found
+
+
+def _is_branch(
+    graph: Graph,
+    nodes: set[str],
+    above: Mapping[str, list[str]],
+    below: Mapping[str, list[str]],
+) -> bool:
+    """Whether nodes are all that lies between forks and joins, with one such at least."""
+    parts = False
+    for onward, back in ((below, above), (above, below)):
+        for other in {other for name in nodes for other in onward.get(name, ())}.difference(nodes):
+            if not nodes.issuperset(back[other]):
+                parts = True
+            elif graph.nodes[other].type not in _ENDS:
+                return False  # it goes on there
+    return parts
 
 
 def _origin(

@@ -17,6 +17,7 @@ from netbuilder.app.picture_cards import (
     Card,
     Dot,
     cards_of,
+    hatching,
     sizes_of,
 )
 from netbuilder.app.picture_fold import Folded, folded
@@ -201,6 +202,8 @@ class _Drawing:
         options = {"stroke-dasharray": "5 4"} if dashed else {}
         body = self._rect(group, shape, RADIUS, fill=theme.card, stroke=line)
         body.attrib.update(options)
+        if card.muted:
+            self._hatch(group, card)
         mark = (card.x + 12, card.y + 14, 10.0, 10.0)
         self._rect(group, mark, 3, fill=card.colour)
         x = card.x + LEFT
@@ -214,6 +217,11 @@ class _Drawing:
             self._repeat(group, card)
         if card.severity:
             self._badge(group, card, line)
+
+    def _hatch(self, group: ET.Element, card: Card) -> None:
+        lines = (f"M {_n(a)} {_n(b)} L {_n(c)} {_n(d)}" for (a, b), (c, d) in hatching(card))
+        path = {"d": " ".join(lines), "stroke": self._theme.tertiary, "stroke-opacity": "0.5"}
+        _add(group, "path", path)
 
     def _reroute(self, group: ET.Element, card: Card, line: str) -> None:
         stroke = next((dot.colour for dot in card.ins.values()), self._theme.tertiary)

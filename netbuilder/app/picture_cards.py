@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from netbuilder.app.arrange import Point
+from netbuilder.app.branches import muted
 from netbuilder.app.card_text import TIMES, card_line
 from netbuilder.app.theme import (
     CATEGORY_COLOURS,
@@ -35,7 +36,10 @@ PORT_ROW = 18.0
 FOOT = 23.0
 MIN_WIDTH = 128.0
 MAX_WIDTH = 176.0
+_HATCH = 12.0  # px between two lines, across and down
 DOT = 16.0  # px across a reroute dot
+BYPASSED = "Bypassed: what comes in goes straight out."
+MUTED = "Muted: all of its branch is bypassed, so what enters the branch leaves it as it came."
 REROUTE = "identity"  # a node that passes on what it gets is drawn as a dot on the wire
 
 # Most cards of a large network say what others say, too.
@@ -74,6 +78,7 @@ class Card:
         ins: Its inputs.
         outs: Its outputs.
         bypass: Whether what comes in goes straight out.
+        muted: Whether that is so of the whole branch that it is on.
         repeat: The number of repeats as text; empty for one.
         severity: The worst that is wrong with it; empty if nothing is.
         tip: What is said on hover.
@@ -98,6 +103,7 @@ class Card:
     severity: Severity | str
     tip: str
     kind: Look = "node"
+    muted: bool = False
 
     @property
     def right(self) -> float:
@@ -132,8 +138,10 @@ def cards_of(
     problems: dict[str, list[Diagnostic]] = {}
     for one in found:
         problems.setdefault(_node_of(one, run.group), []).append(one)
+    off = muted(run.graph)
     return {
-        name: card_of(run, name, places[name], problems.get(name, ())) for name in run.graph.nodes
+        name: card_of(run, name, places[name], problems.get(name, ()), is_muted=name in off)
+        for name in run.graph.nodes
     }
 
 
@@ -153,7 +161,12 @@ def size_of(run: GraphRun, name: str) -> tuple[float, float]:
 
 
 def card_of(
-    run: GraphRun, name: str, place: Point = (0.0, 0.0), problems: Sequence[Diagnostic] = ()
+    run: GraphRun,
+    name: str,
+    place: Point = (0.0, 0.0),
+    problems: Sequence[Diagnostic] = (),
+    *,
+    is_muted: bool = False,
 ) -> Card:
     """Return the card of one node of a graph.
 
@@ -162,6 +175,7 @@ def card_of(
         name: The node.
         place: Where the card lies.
         problems: What is wrong with the node.
+        is_muted: Whether the whole branch that the node is on is bypassed.
     """
     record = run.records[name]
     node, kind = record.node, record.kind
@@ -192,10 +206,29 @@ def card_of(
         repeat=repeat,
         severity=_worst(problems),
         tip="\n".join(
-            [f"{name}: {kind.title}", *([node.note] if node.note else []), *_said(problems)]
+            [
+                f"{name}: {kind.title}",
+                *([node.note] if node.note else []),
+                *([MUTED] if is_muted else [BYPASSED] if node.bypass else []),
+                *_said(problems),
+            ]
         ),
         kind=look,
+        muted=is_muted,
     )
+
+
+def hatching(card: Card) -> list[tuple[Point, Point]]:
+    """Return the lines from one side of a muted card to another, as if it were crossed out."""
+    left, top, right, bottom = card.x + 3, card.y + 3, card.right - 3, card.bottom - 3
+    lines = []
+    at = left + top + _HATCH
+    while at < right + bottom:
+        start = (left, at - left) if at - left <= bottom else (at - bottom, bottom)
+        end = (at - top, top) if at - top <= right else (right, at - right)
+        lines.append((start, end))
+        at += _HATCH
+    return lines
 
 
 def _look(record: Record) -> Look:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from networks import IMAGE, LABEL, graph, network
 
 from netbuilder.app.branches import (
@@ -12,6 +17,7 @@ from netbuilder.app.branches import (
     fitting_types,
     healed,
     linked,
+    muted,
     ways_through,
 )
 from netbuilder.catalogue.packs import standard_catalogue
@@ -178,3 +184,36 @@ def test_groups_are_offered_unless_they_would_hold_themselves():
     assert "group:inner" in fits
     assert "group:outer" not in fits
     assert "output" not in fits
+
+
+def bypassed(made, *names):
+    nodes = {n: replace(v, bypass=n in names) for n, v in made.nodes.items()}
+    return replace(made, nodes=nodes)
+
+
+def test_a_branch_is_muted_where_all_of_it_is_bypassed():
+    made = RESIDUAL.graph
+    assert muted(bypassed(made, "conv", "act")) == {"conv", "act"}
+    assert muted(bypassed(made, "conv")) == set(), "it goes on at act"
+    assert muted(bypassed(made, "sum", "flat", "head")) == set(), "no other way leads around it"
+    assert muted(bypassed(made, "stem", "conv", "act", "sum", "flat", "head")) == set()
+    assert muted(made) == set()
+    loop = graph([("a", "relu"), ("b", "relu")], "a -> b, b -> a, a -> gone, gone -> b.x")
+    assert muted(bypassed(loop, "a", "b")) == set()
+
+
+@given(st.integers(0, 10**6))
+def test_muting_any_branch_of_several_nodes_shows(seed):
+    rng = random.Random(seed)
+    names = [f"n{i}" for i in range(rng.randrange(2, 14))]
+    rows = [(n, rng.choice(["relu", "relu", "relu", "input", "output"])) for n in names]
+    edges = {
+        f"{names[a]} -> {names[b]}.x_{k}"
+        for k in range(rng.randrange(18))
+        for a, b in [sorted(rng.sample(range(len(names)), 2))]
+    }
+    made = graph(rows, ", ".join(sorted(edges)))
+    for name in names:
+        found = branch(made, name)
+        expected = found if len(found) > 1 else frozenset()
+        assert muted(bypassed(made, *found)) == expected

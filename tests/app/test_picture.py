@@ -14,7 +14,7 @@ from networks import IMAGE, network
 
 from netbuilder.app.layout import places_of
 from netbuilder.app.picture import picture, run_of
-from netbuilder.app.picture_cards import cards_of, sizes_of
+from netbuilder.app.picture_cards import card_of, cards_of, hatching, sizes_of
 from netbuilder.app.picture_fold import Folded, folded
 from netbuilder.app.picture_wires import Box, wires_of
 from netbuilder.app.project import check_network, open_network
@@ -97,6 +97,36 @@ def test_frames_and_notes_are_drawn_with_their_colours() -> None:
     frame = next(iter(made.graph.frames))
     evil = edits.set_frame(made, frame, colour='red" onload="x')
     assert "onload" not in picture(check_network(evil, Path()))
+
+
+def test_a_muted_branch_is_hatched_and_a_bypassed_node_is_not() -> None:
+    made = network(
+        [IMAGE, ("a", "relu"), ("b", "relu"), ("sum", "add"), ("c", "relu"), ("out", "output")],
+        "image -> a, a -> b, b -> sum.x_1, image -> sum.x_2, sum -> c, c -> out",
+    )
+    made = edits.set_flags(made, ["a", "b", "c"], bypass=True)
+    said = {}
+    for group in drawn(made).iter(f"{SVG}g"):
+        title = group.find(f"{SVG}title")
+        if title is not None and title.text:
+            hatched = any(path.get("stroke-opacity") for path in group.iter(f"{SVG}path"))
+            said[title.text.partition(":")[0]] = hatched, title.text
+    assert [name for name, (hatched, _) in said.items() if hatched] == ["a", "b"]
+    assert "Muted: " in said["a"][1]
+    assert "Bypassed: " in said["c"][1]
+    assert "ypass" not in said["sum"][1]
+
+
+@given(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4), st.floats(60, 300), st.floats(20, 300))
+def test_hatching_stays_on_its_card(x: float, y: float, width: float, height: float) -> None:
+    run = run_of(check_network(chain(("relu_1", "relu")), Path()), "")
+    card = replace(card_of(run, "relu_1"), x=x, y=y, width=width, height=height)
+    lines = hatching(card)
+    assert len(lines) > 3
+    for line in lines:
+        for px, py in line:
+            assert x < px < card.right
+            assert y < py < card.bottom
 
 
 def test_groups_show_their_repeats_and_can_be_opened() -> None:

@@ -67,11 +67,11 @@ def keep_group(workspace: Workspace, tab: Tab) -> None:
         return
     group = tab.graph.nodes[instances[0]].group
     try:
-        Library(workspace.preferences.folder / "library").keep(tab.network, group)
+        kept = Library(workspace.preferences.folder / "library").keep(tab.network, group)
     except FileError as error:
         workspace.said.emit("error", f"{group} cannot be kept: {error}")
         return
-    workspace.said.emit("info", f"{group} is in your library now, for every document.")
+    workspace.said.emit("info", f"{kept} is in your library now, for every document.")
 
 
 def make_frame(canvas: Canvas) -> tuple[str, str] | None:

@@ -28,7 +28,7 @@ from netbuilder.editor.canvas.gestures.move import Move
 from netbuilder.editor.canvas.gestures.pan import Pan
 from netbuilder.editor.canvas.gestures.resize import Resize
 from netbuilder.editor.canvas.gestures.rubber_band import RubberBand
-from netbuilder.editor.canvas.keyboard import Keyboard, spoken
+from netbuilder.editor.canvas.keyboard import Keyboard
 from netbuilder.editor.canvas.laying_out import LayingOut
 from netbuilder.editor.canvas.naming import Naming
 from netbuilder.editor.canvas.placing import put_reroute
@@ -76,7 +76,6 @@ class Hands(QObject):
         self.laying_out = LayingOut(canvas)
         canvas.installEventFilter(self)
         self._tab.entered.connect(self._on_entered)
-        self._tab.selected.connect(self._on_selected)
         self._tab.changed.connect(self._on_changed)
 
     @property
@@ -330,10 +329,6 @@ class Hands(QObject):
         self._abandon()
         self.naming.finish()
         self.asking.close()
-
-    def _on_selected(self) -> None:
-        # What is selected is drawn, not a widget: this is how a screen reader hears of it.
-        self._canvas.setAccessibleDescription(spoken(self._canvas))
 
     def _show_cursor(self) -> None:
         view = self._canvas.viewport()

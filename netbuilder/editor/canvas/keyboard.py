@@ -165,23 +165,3 @@ class Keyboard:
             return network
 
         self._tab.do("Resize", edit, merge=self._merge)
-
-
-def spoken(canvas: Canvas) -> str:
-    """Say what is selected, for a screen reader."""
-    tab = canvas.tab
-    chosen = tab.selection
-    total = len(chosen.nodes) + len(chosen.edges) + len(chosen.frames) + len(chosen.notes)
-    if total != 1:
-        return f"{total} selected" if total else "Nothing selected"
-    if chosen.edges:
-        edge = next(iter(chosen.edges))
-        return f"Wire from {tab.graph.edges[edge]} to {edge}"
-    if chosen.frames:
-        name = next(iter(chosen.frames))
-        return f"Frame {tab.graph.frames[name].title or name}"
-    if chosen.notes:
-        return f"Note: {tab.graph.notes[next(iter(chosen.notes))].text}"
-    name = next(iter(chosen.nodes))
-    card = canvas.card(name)
-    return f"{name}: {card.title}, {card.line}" if card else name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -27,6 +27,7 @@ from netbuilder.app.picture_cards import (
     TITLE_SIZE,
     Card,
     Dot,
+    hatching,
 )
 from netbuilder.app.picture_wires import LABEL_SIZE
 from netbuilder.app.theme import GROUP_COLOUR, Theme
@@ -187,6 +188,7 @@ def plate_key(card: Card, mood: Mood) -> tuple[object, ...]:
         card.kind,
         bool(card.repeat),
         card.bypass,
+        card.muted,
         card.severity,
         mood.selected,
         mood.hovered,
@@ -202,6 +204,8 @@ def draw_plate(painter: QPainter, ink: Ink, card: Card, mood: Mood) -> None:
     painter.setBrush(ink.body)
     painter.setPen(_outline(ink, card, mood))
     painter.drawRoundedRect(body, RADIUS, RADIUS)
+    if card.muted:
+        _draw_hatching(painter, ink, card)
 
 
 def opacity_of(card: Card, mood: Mood) -> float:
@@ -283,6 +287,11 @@ def _outline(ink: Ink, card: Card, mood: Mood) -> QPen:
     if card.bypass or card.kind == "unknown":
         pen.setDashPattern([4, 3])
     return pen
+
+
+def _draw_hatching(painter: QPainter, ink: Ink, card: Card) -> None:
+    painter.setPen(QPen(ink.colour(ink.theme.tertiary, 0.5), 1))
+    painter.drawLines([QLineF(*start, *end) for start, end in hatching(card)])
 
 
 def _draw_footer(painter: QPainter, ink: Ink, card: Card) -> None:
@@ -428,6 +437,8 @@ def draw_block(
         painter.drawRect(body)
     else:
         painter.drawRoundedRect(body, RADIUS, RADIUS)
+        if card.muted:
+            _draw_hatching(painter, ink, card.at(body.x(), body.y()))
 
 
 def draw_block_title(painter: QPainter, ink: Ink, card: Card, body: QRectF) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QRectF, QTimer
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QGraphicsScene
 
 from netbuilder.app.arrange import Point
+from netbuilder.app.branches import muted
 from netbuilder.app.picture import run_of
 from netbuilder.app.picture_cards import Card, card_of
 from netbuilder.app.picture_problems import problems_in
@@ -18,6 +19,7 @@ from netbuilder.check.diagnostics import Diagnostic
 from netbuilder.check.evaluation import Evaluator
 from netbuilder.check.report import Report
 from netbuilder.check.runs import GraphRun, Record
+from netbuilder.check.why import Reason, why
 from netbuilder.editor.canvas.geometry import Curve, Places, around, bounded
 from netbuilder.editor.canvas.hits import box_of
 from netbuilder.editor.canvas.items.blocks import BlocksItem
@@ -84,6 +86,7 @@ class Scene(QGraphicsScene):
         self._report: Report | None = None
         self._graph = Graph()
         self._problems: dict[str, list[Diagnostic]] = {}
+        self._muted: frozenset[str] = frozenset()
         self._alone: Evaluator | None = None
         self._holder = QGraphicsRectItem()
         self._holder.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
@@ -127,9 +130,17 @@ class Scene(QGraphicsScene):
         card = self._cards.get(node)
         return card.at(*self.nodes.corner(node)) if card else None
 
+    def why(self, value: Endpoint, axis: int) -> Reason | None:
+        """Return why an axis of a value has its size."""
+        return why(self._tab.report.run, self._tab.path + value.node, value.port, axis)
+
     def record(self, node: str) -> Record | None:
         """Return what was found out about a node."""
         return self._run.records.get(node) if self._run else None
+
+    def is_muted(self, node: str) -> bool:
+        """Whether the whole branch that a node is on is bypassed."""
+        return node in self._muted
 
     def problems(self, node: str) -> Sequence[Diagnostic]:
         """Return what is wrong with a node or inside of it."""
@@ -311,7 +322,9 @@ class Scene(QGraphicsScene):
         for name in part.removed:
             self._remove(name)
         self._move(part.moved - touched)
-        self._stale |= (touched | reached | told) & run.records.keys()
+        now = muted(self._graph)
+        switched, self._muted = now ^ self._muted, now
+        self._stale |= (touched | reached | told | switched) & run.records.keys()
         self.reached_many = len(self._stale) > _MANY
         self._bring_up(self._first(touched), extra=part.connected)
         self._blocks.touch({*part.moved, *part.removed})
@@ -374,7 +387,9 @@ class Scene(QGraphicsScene):
 
     def _show_card(self, name: str) -> None:
         assert self._run is not None
-        card = card_of(self._run, name, problems=self._problems.get(name, ()))
+        card = card_of(
+            self._run, name, problems=self._problems.get(name, ()), is_muted=name in self._muted
+        )
         item = self._items.get(name)
         if item is None:
             item = self._items[name] = NodeItem(self, card, self._holder)

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from netbuilder.app.card_text import TIMES
+from netbuilder.app.picture_cards import BYPASSED, MUTED
 from netbuilder.editor.canvas.hits import Hit
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.ports import TensorType
@@ -34,13 +35,14 @@ def tip_of(scene: Scene, hit: Hit, reason: str = "") -> str:
     if record is not None and hit.kind == "badge":
         return _shown(_problems(scene.problems(hit.node)))
     if record is not None:
-        return _shown([*_node(record), *_problems(scene.problems(hit.node))])
+        lines = _node(record, is_muted=scene.is_muted(hit.node))
+        return _shown([*lines, *_problems(scene.problems(hit.node))])
     if hit.kind == "edge" and hit.edge is not None:
         return _shown(_edge(scene, hit.edge))
     return ""
 
 
-def _node(record: Record) -> list[str]:
+def _node(record: Record, *, is_muted: bool) -> list[str]:
     node, kind = record.node, record.kind
     lines = [f"<b>{escape(kind.title)}</b>{_DOT}{escape(node.id)}"]
     if node.note:
@@ -48,7 +50,7 @@ def _node(record: Record) -> list[str]:
     if kind.node_type is not None and not node.note:
         lines.append(escape(kind.node_type.sentence()))
     if node.bypass:
-        lines.append("Bypassed: what comes in goes straight out.")
+        lines.append(MUTED if is_muted else BYPASSED)
     if node.frozen:
         lines.append("Frozen: training leaves its weights as they are.")
     return lines
@@ -84,7 +86,17 @@ def _edge(scene: Scene, target: Endpoint) -> list[str]:
     record = scene.record(wire.source.node)
     flows = record.result.types.get(wire.source.port) if record else None
     ends = f"{escape(str(wire.source))} \N{RIGHTWARDS ARROW} {escape(str(target))}"
-    return [f"<b>{ends}</b>", _flow(flows)]
+    return [f"<b>{ends}</b>", _flow(flows), *_origins(scene, wire.source, flows)]
+
+
+def _origins(scene: Scene, source: Endpoint, flows: TensorType | None) -> list[str]:
+    """Where the sizes that flow in a wire come from, a line for every axis behind the batch's."""
+    found = []
+    for axis in range(1, flows.rank if flows else 0):
+        reason = scene.why(source, axis)
+        if reason is not None:
+            found.append(escape(reason.origin().sentence()).replace(" x ", f" {TIMES} "))
+    return [f"<small>{line}</small>" for line in dict.fromkeys(found)]
 
 
 def _flow(tensor: TensorType | None) -> str:

@@ -46,6 +46,7 @@ from netbuilder.editor.canvas.minimap import Minimap
 from netbuilder.editor.canvas.overlay import Overlay
 from netbuilder.editor.canvas.painting import FULL
 from netbuilder.editor.canvas.scene import Scene
+from netbuilder.editor.canvas.speaking import spoken
 from netbuilder.editor.canvas.tips import tip_of
 from netbuilder.editor.tab import Tab
 from netbuilder.graph.model import Endpoint
@@ -311,7 +312,7 @@ class Canvas(QGraphicsView):
 
     def _on_selected(self) -> None:
         self._stage.show_selection()
-        self._describe()
+        self.setAccessibleDescription(spoken(self))
 
     def _on_pointed(self, node: str) -> None:
         self.centre_on(node)
@@ -340,17 +341,7 @@ class Canvas(QGraphicsView):
         self._empty.setVisible(not (graph.nodes or graph.frames or graph.notes))
         self._minimap.redraw()
         self._arrange()
-        self._describe()
-
-    def _describe(self) -> None:
-        graph, chosen = self._stage.graph, self.tab.selection.nodes
-        text = f"{len(graph.nodes)} nodes, {len(graph.edges)} wires"
-        if len(chosen) == 1:
-            card = self._stage.faces.get(next(iter(chosen)))
-            text += f"; selected: {card.id}, {card.title}" if card else ""
-        elif chosen:
-            text += f"; {len(chosen)} nodes selected"
-        self.setAccessibleDescription(text)
+        self.setAccessibleDescription(spoken(self))
 
     def _on_settled(self) -> None:
         if not self._kept_moving:

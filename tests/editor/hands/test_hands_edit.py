@@ -132,6 +132,13 @@ def test_m_mutes_the_branch_between_a_fork_and_a_join(stage: Stage) -> None:
     stage.key(Qt.Key.Key_M)
     muted = {name for name, node in stage.graph.nodes.items() if node.bypass}
     assert muted == {"gelu_1", "tanh_1"}
+    assert {name for name in stage.graph.nodes if stage.canvas.card(name).muted} == muted
+    assert stage.canvas.accessibleDescription() == "gelu_1: GELU, muted. 4 nodes, 4 wires"
+    stage.click(stage.middle("tanh_1"))
+    stage.key(Qt.Key.Key_B)
+    assert not any(stage.canvas.card(name).muted for name in stage.graph.nodes)
+    stage.tab.undo()
+    stage.click(stage.middle("gelu_1"))
     stage.key(Qt.Key.Key_M)
     assert not any(node.bypass for node in stage.graph.nodes.values())
 
@@ -214,7 +221,10 @@ def test_a_group_is_kept_in_the_library_and_offered_elsewhere(stage: Stage) -> N
     instance = grouped(stage)
     group = stage.graph.nodes[instance].group
     assert stage.actions.run("graph.keep_group")
-    assert stage.said[-1][0] == "info"
+    assert stage.said[-1] == ("info", f"{group} is in your library now, for every document.")
+    stage.tab.do("Name", lambda n: edits.set_group_info(n, group, title="Café: 1/2"))
+    assert stage.actions.run("graph.keep_group")
+    assert stage.said[-1][1].startswith("Caf_ 1_2 is in your library now"), "as it is called there"
     stage.key(Qt.Key.Key_A, CTRL)
     stage.key(Qt.Key.Key_Delete)
     stage.tab.do("Forget it", lambda n: edits.remove_group(n, group))

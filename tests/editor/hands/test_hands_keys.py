@@ -154,6 +154,11 @@ def test_screen_readers_hear_what_is_selected(stage: Stage) -> None:
     assert "relu_1: ReLU" in stage.canvas.accessibleDescription()
     stage.tab.select(edges=[Endpoint("gelu_1", "input")])
     assert "relu_1.output" in stage.canvas.accessibleDescription()
+    stage.tab.select(nodes=["gelu_1"])
+    stage.add("tanh", 600.0, 0.0)
+    assert stage.canvas.accessibleDescription() == "gelu_1: GELU. 3 nodes, 1 wire"
+    stage.tab.do("Delete", lambda n: edits.remove_nodes(n, ["gelu_1", "tanh_1"]))
+    assert stage.canvas.accessibleDescription() == "Nothing selected. 1 node, 0 wires"
 
 
 # Context menus.
