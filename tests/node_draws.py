@@ -10,6 +10,7 @@ from netbuilder.node_api import (
     Bool,
     Choice,
     Float,
+    Floats,
     Int,
     Ints,
     NodeType,
@@ -42,11 +43,11 @@ def values(param: Param[Any]) -> st.SearchStrategy[Any]:
         case Int():
             known = _ints(param)
         case Float():
-            ends = [end for end in (param.min, param.max) if end is not None]
-            known = st.one_of(
-                st.sampled_from(ends or [0.0]),
-                st.floats(param.min, param.max, allow_nan=False, allow_infinity=False),
-            ).filter(param.in_range)
+            known = _floats(param)
+        case Floats():
+            # Lists go with an axis of some size, so short ones come more often.
+            longest = st.integers(param.min_length, min(param.max_length, 8))
+            known = longest.flatmap(lambda n: st.lists(_floats(param), min_size=n, max_size=n))
         case Sizes():
             known = st.one_of(
                 _ints(param),
@@ -58,11 +59,19 @@ def values(param: Param[Any]) -> st.SearchStrategy[Any]:
             known = st.lists(_ints(param), min_size=param.min_length, max_size=longest)
         case ShapeParam():
             known = st.lists(st.one_of(SIZES, st.sampled_from(("T", "H", "W2"))), max_size=4)
-        case Text():
-            known = st.text(max_size=20)
+        case Text(read=read):
+            known = st.sampled_from(param.examples) if read else st.text(max_size=20)
         case _:
             raise NotImplementedError(f"no strategy for {param.kind} parameters")
     return st.one_of(known, st.none()) if param.optional else known
+
+
+def _floats(param: Any) -> st.SearchStrategy[float]:
+    ends = [end for end in (param.min, param.max) if end is not None]
+    return st.one_of(
+        st.sampled_from(ends or [0.0]),
+        st.floats(param.min, param.max, allow_nan=False, allow_infinity=False),
+    ).filter(param.in_range)
 
 
 def _ints(param: Any) -> st.SearchStrategy[int]:
@@ -87,11 +96,16 @@ def params(draw: st.DrawFn, node_type: type[NodeType]) -> dict[str, Any]:
 
 @st.composite
 def tensors(draw: st.DrawFn, node: NodeType) -> dict[str, TensorType]:
-    """A type for every input port: mostly fitting its pattern and the others, sometimes not."""
+    """A type for every input port: mostly fitting its pattern and the others, sometimes not.
+
+    Ports that may stay unconnected do so in half of the draws.
+    """
     sizes: dict[str, Any] = {}
     found: dict[str, TensorType] = {}
     first_dtype = ""
     for port in node.in_ports:
+        if getattr(port.declared, "optional", False) and draw(st.booleans()):
+            continue
         kind = port.declared.dtype
         dtype = draw(st.sampled_from(DTYPES[kind]))
         if first_dtype in KINDS[kind] and draw(st.integers(0, 9)) < 8:

@@ -15,7 +15,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from netbuilder.node_api import Axes, Expr, Name, NodeType, TensorType
-from netbuilder.node_api.calls import Attribute, Binary, Call, Item
+from netbuilder.node_api.calls import Attribute, Binary, Call, Item, Negative
 
 _SIGNS = {
     "+": operator.add,
@@ -29,6 +29,7 @@ _SIGNS = {
     "<=": operator.le,
     "<": operator.lt,
     "==": operator.eq,
+    "!=": operator.ne,
 }
 
 
@@ -71,6 +72,8 @@ def carried_out(value: Any, names: Mapping[str, Any]) -> Any:
             )
         case Binary(sign=sign, left=left, right=right):
             return _SIGNS[sign](carried_out(left, names), carried_out(right, names))
+        case Negative(value=inner):
+            return -carried_out(inner, names)
         case tuple() | list():
             return type(value)(carried_out(item, names) for item in value)
         case Expr():

@@ -11,13 +11,14 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from netbuilder.node_api.calls import Attribute, Binary, Call, Expr, Item, Name
+from netbuilder.node_api.calls import Attribute, Binary, Call, Expr, Item, Name, Negative
 from netbuilder.node_api.dims import TracedFloat, TracedInt
 
 WIDTH = 88
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BINDS = {"**": 4, "*": 3, "/": 3, "//": 3, "%": 3, "@": 3, "+": 2, "-": 2}
+_MINUS = 3.5  # in front of a value: weaker than a power, stronger than a product
 _COMPARE = 1
 
 
@@ -67,6 +68,8 @@ class Printer:
                 return f"{self._operand(value.function, 5)}({arguments})"
             case Binary(sign=sign, left=left, right=right):
                 return self._binary(sign, left, right)
+            case Negative(value=inner):
+                return f"-{self._operand(inner, 5)}"
             case _:
                 return self._several(value)
 
@@ -159,7 +162,8 @@ class Printer:
 
     def _binary(self, sign: str, left: Any, right: Any) -> str:
         strength = _BINDS.get(sign, _COMPARE)
-        a = self._operand(left, strength)
+        # Powers are worked out from the right.
+        a = self._operand(left, strength + 1 if sign == "**" else strength)
         b = self._operand(right, strength + 1)
         if sign == "**" and _is_simple(left) and _is_simple(right):
             return f"{a}**{b}"
@@ -174,7 +178,7 @@ class Printer:
         operands: list[tuple[str, Any]] = []
         strength = _BINDS.get(value.sign, _COMPARE)
         left: Any = value
-        while isinstance(left, Binary) and _BINDS.get(left.sign, _COMPARE) == strength:
+        while isinstance(left, Binary) and _BINDS.get(left.sign, _COMPARE) == strength != 4:
             operands.insert(0, (f"{left.sign} ", left.right))
             left = left.left
         operands.insert(0, ("", left))
@@ -187,6 +191,8 @@ class Printer:
     def _operand(self, value: Any, strength: int) -> str:
         text = self.inline(value)
         if isinstance(value, Binary) and _BINDS.get(value.sign, _COMPARE) < strength:
+            return f"({text})"
+        if isinstance(value, Negative) and strength > _MINUS:
             return f"({text})"
         if isinstance(value, TracedInt | TracedFloat) and not value.is_name:
             return f"({text})"
@@ -283,6 +289,9 @@ def _harmless(text: str) -> str:
 
 
 def _is_simple(value: Any) -> bool:
-    return isinstance(value, Name | Attribute | int | float) and not isinstance(
-        value, TracedInt | TracedFloat
-    )
+    """Whether formatters set a power of it without spaces."""
+    if isinstance(value, TracedInt | TracedFloat):
+        return False
+    if isinstance(value, int | float):
+        return value >= 0
+    return isinstance(value, Name | Attribute)

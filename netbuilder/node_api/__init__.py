@@ -17,12 +17,15 @@ from netbuilder.node_api.dims import (
     smallest,
     symbol,
 )
-from netbuilder.node_api.dtypes import promoted
+from netbuilder.node_api.dtypes import promoted, with_number
+from netbuilder.node_api.formulas import Formula, formula, on_numbers
+from netbuilder.node_api.grammar import ExpressionError
 from netbuilder.node_api.node_type import LossType, NodeType, WeightedNodeType, short
 from netbuilder.node_api.params import (
     Bool,
     Choice,
     Float,
+    Floats,
     Int,
     Ints,
     Pair,
@@ -48,7 +51,10 @@ __all__ = [
     "Definition",
     "Dim",
     "Expr",
+    "ExpressionError",
     "Float",
+    "Floats",
+    "Formula",
     "In",
     "Int",
     "Ints",
@@ -73,13 +79,16 @@ __all__ = [
     "axis_problems",
     "broadcast",
     "call",
+    "formula",
     "is_known",
     "largest",
     "nearest_divisor",
+    "on_numbers",
     "product",
     "promoted",
     "shape_text",
     "short",
     "smallest",
     "symbol",
+    "with_number",
 ]

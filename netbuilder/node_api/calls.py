@@ -45,6 +45,9 @@ class Expr:
     def __matmul__(self, other: Any) -> Binary:
         return Binary("@", self, other)
 
+    def __neg__(self) -> Negative:
+        return Negative(self)
+
     def __getitem__(self, index: Any) -> Item:
         return Item(self, index)
 
@@ -108,6 +111,13 @@ class Binary(Expr):
     sign: str
     left: Any
     right: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Negative(Expr):
+    """``-value``."""
+
+    value: Expr
 
 
 def call(function: str, *args: Any, **kwargs: Any) -> Call:

@@ -27,6 +27,16 @@ def promoted(tensors: Iterable[TensorType]) -> str:
     return _pair(higher, lower)
 
 
+def with_number(dtype: str, number: int | float) -> str:
+    """Return the dtype of an element-wise operation on a tensor and a plain number.
+
+    The number counts only where it is of a higher kind than the tensor.
+    """
+    if dtype in FLOATS or (dtype in INTEGERS and isinstance(number, int)):
+        return dtype
+    return "int64" if isinstance(number, int) else "float32"
+
+
 def _pair(left: str, right: str) -> str:
     if left == right:
         return left

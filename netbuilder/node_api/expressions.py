@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import ast
 import operator
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from netbuilder.node_api.dims import Traced, largest, smallest, traced
+from netbuilder.node_api.grammar import MAX_PARTS, MAX_VALUE, ExpressionError, Grammar
 
-MAX_LENGTH = 400
-MAX_DEPTH = 32
-MAX_PARTS = 200
+__all__ = ["MAX_VALUE", "Expression", "ExpressionError"]
+
 MAX_EXPONENT = 64
-MAX_VALUE = 2**53
 
-_ALLOWED_TEXT = re.compile(r"[A-Za-z0-9_+\-*/%(), .]*\Z")
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -33,8 +30,11 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 _FUNCTIONS: dict[str, Callable[..., Any]] = {"min": smallest, "max": largest}
 
 
-class ExpressionError(ValueError):
-    """An expression that cannot be read or worked out; the text is a sentence for the user."""
+_GRAMMAR = Grammar(
+    frozenset(_BINARY),
+    dict.fromkeys(_FUNCTIONS, (2, MAX_PARTS)),
+    "+ - * // % **, min, max",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,74 +72,7 @@ class Expression:
 
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> ast.expr:
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError(
-            f"the expression has {len(text)} characters, but at most {MAX_LENGTH} are allowed"
-        )
-    if not _ALLOWED_TEXT.match(text):
-        raise ExpressionError(
-            f"{text!r} has characters outside of numbers, names, + - * // % **, min, max and ( )"
-        )
-    depth = deepest = 0
-    for character in text:
-        depth += (character == "(") - (character == ")")
-        deepest = max(deepest, depth)
-    if deepest > MAX_DEPTH:
-        raise ExpressionError(
-            f"the expression nests {deepest} deep, but at most {MAX_DEPTH} is allowed"
-        )
-    try:
-        tree = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ExpressionError(
-            f"{text!r} is not arithmetic: numbers, names, + - * // % **, min, max and ( )"
-        ) from None
-    _validate(tree, text)
-    return tree
-
-
-def _validate(tree: ast.expr, text: str) -> None:
-    """Refuse every kind of syntax that the grammar does not name, without recursion."""
-    waiting: list[tuple[ast.expr, int]] = [(tree, 1)]
-    parts = 0
-    while waiting:
-        node, depth = waiting.pop()
-        parts += 1
-        if parts > MAX_PARTS or depth > 2 * MAX_DEPTH:
-            raise ExpressionError(
-                f"the expression has too many parts; at most {MAX_PARTS} are allowed"
-            )
-        if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
-            waiting += [(node.left, depth + 1), (node.right, depth + 1)]
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-            waiting.append((node.operand, depth + 1))
-        elif isinstance(node, ast.Call) and _is_function(node):
-            waiting += [(argument, depth + 1) for argument in node.args]
-        elif (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, int | float)
-            and node.value is not True
-            and node.value is not False
-        ):
-            if not abs(node.value) <= MAX_VALUE:
-                raise ExpressionError(f"{text!r} has a number above 2**53")
-        elif not (
-            isinstance(node, ast.Name)
-            and node.id not in _FUNCTIONS
-            and not node.id.startswith("__")
-        ):
-            raise ExpressionError(
-                f"{text!r} has a part that is not arithmetic: numbers, names, + - * // % **, min, max, ( )"
-            )
-
-
-def _is_function(node: ast.Call) -> bool:
-    return (
-        isinstance(node.func, ast.Name)
-        and node.func.id in _FUNCTIONS
-        and len(node.args) >= 2
-        and not node.keywords
-    )
+    return _GRAMMAR.read(text)
 
 
 def _evaluate(node: ast.expr, values: Mapping[str, int | float], text: str) -> Any:

@@ -90,12 +90,16 @@ class NodeType(Declared):
         ports: list[PortInfo] = []
         for port in declared:
             if port.count:
-                count = getattr(self, port.count)
-                number = count if isinstance(count, int) else len(count)
-                ports += [PortInfo(f"{port.name}_{i}", port) for i in range(1, number + 1)]
+                ports += [PortInfo(name, port) for name in self.port_names(port)]
             else:
                 ports.append(PortInfo(port.name, port))
         return tuple(ports)
+
+    def port_names(self, port: Port) -> Sequence[str]:
+        """Return the names of a repeated port; override where its parameter says more than a count."""
+        count = getattr(self, port.count)
+        number = count if isinstance(count, int) else len(count)
+        return [f"{port.name}_{i}" for i in range(1, number + 1)]
 
     # The rules, in the order a node file writes them.
 

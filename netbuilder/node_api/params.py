@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 T = TypeVar("T")
@@ -159,12 +159,7 @@ class Float(Number[float]):
 
     def convert(self, value: Any) -> float:
         """Take a finite number in the range."""
-        if (
-            isinstance(value, int | float)
-            and not isinstance(value, bool)
-            and math.isfinite(value)
-            and self.in_range(value)
-        ):
+        if is_number(value) and self.in_range(value):
             return float(value) if type(value) is int else value
         raise self.refuse(value)
 
@@ -222,20 +217,50 @@ class Choice(Param[str]):
 
 
 class Text(Param[str]):
-    """Free text on one line, such as a path, a column or a title."""
+    """Text on one line, such as a path, a column or a title; or a small language such as a formula.
+
+    Args:
+        read: Reads the text where it must be of some form, and raises a ValueError, whose text is a
+            sentence, for one that is not.
+        examples: Texts that are taken.
+    """
 
     kind = "text"
     max_length = 4096
 
+    def __init__(
+        self,
+        default: str | None,
+        *,
+        doc: str = "",
+        group: str = "",
+        optional: bool = False,
+        read: Callable[[str], object] | None = None,
+        examples: Sequence[str] = (),
+    ) -> None:
+        super().__init__(default, doc=doc, group=group, optional=optional)
+        self.read = read
+        self.examples = tuple(examples)
+
     def convert(self, value: Any) -> str:
-        """Take text of at most 4096 characters."""
-        if isinstance(value, str) and len(value) <= self.max_length:
-            return value
-        raise self.refuse(value)
+        """Take text of at most 4096 characters that can be read."""
+        if not isinstance(value, str) or len(value) > self.max_length:
+            raise self.refuse(value)
+        if self.read is not None:
+            try:
+                self.read(value)
+            except ValueError as error:
+                raise ParamError(f"{self.name}: {error}") from error
+        return value
 
     def takes(self) -> str:
         """What values are taken, in words."""
         return f"text of at most {self.max_length} characters"
+
+    def facts(self) -> dict[str, Any]:
+        """What documentation and forms need to know, as plain data."""
+        facts = super().facts()
+        return {**facts, "examples": list(self.examples)} if self.examples else facts
 
 
 class Path(Text):
@@ -265,17 +290,17 @@ class Texts(Param[tuple[str, ...]]):
         return f"a list of at most {self.max_length} texts"
 
 
-class Ints(Number[tuple[int, ...]]):
-    """A list of whole numbers, such as the new order of axes."""
+class Several(Number[tuple[T, ...]]):
+    """A list of numbers, each within the range; what Ints and Floats share."""
 
-    kind = "ints"
+    _noun: ClassVar[str]
 
     def __init__(
         self,
-        default: tuple[int, ...],
+        default: tuple[T, ...],
         *,
-        min: int | None = None,
-        max: int | None = None,
+        min: float | None = None,
+        max: float | None = None,
         min_length: int = 0,
         max_length: int = 16,
         doc: str = "",
@@ -289,21 +314,56 @@ class Ints(Number[tuple[int, ...]]):
         self.min_length = min_length
         self.max_length = max_length
 
-    def convert(self, value: Any) -> tuple[int, ...]:
-        """Take a list of whole numbers, each in the range."""
+    def number(self, item: Any) -> T:
+        """Take one number of the list.
+
+        Raises:
+            TypeError: It is none.
+        """
+        raise NotImplementedError
+
+    def convert(self, value: Any) -> tuple[T, ...]:
+        """Take a list of numbers, each in the range."""
         if isinstance(value, list | tuple) and self.min_length <= len(value) <= self.max_length:
-            items = tuple(value)
-            if all(is_int(item) and self.in_range(item) for item in items):
-                return items
+            try:
+                return tuple(map(self.number, value))
+            except TypeError:
+                pass
         raise self.refuse(value)
 
     def takes(self) -> str:
         """What values are taken, in words."""
-        return f"a list of {self.min_length} to {self.max_length} whole numbers{self.range_text()}"
+        return f"a list of {self.min_length} to {self.max_length} {self._noun}{self.range_text()}"
 
     def facts(self) -> dict[str, Any]:
         """What documentation and forms need to know, as plain data."""
         return {**super().facts(), "min_length": self.min_length, "max_length": self.max_length}
+
+
+class Ints(Several[int]):
+    """A list of whole numbers, such as the new order of axes."""
+
+    kind = "ints"
+    _noun = "whole numbers"
+
+    def number(self, item: Any) -> int:
+        """Take a whole number in the range."""
+        if is_int(item) and self.in_range(item):
+            return item  # type: ignore[no-any-return]
+        raise TypeError
+
+
+class Floats(Several[float]):
+    """A list of numbers, such as a weight for every class."""
+
+    kind = "floats"
+    _noun = "numbers"
+
+    def number(self, item: Any) -> float:
+        """Take a finite number in the range."""
+        if is_number(item) and self.in_range(item):
+            return float(item) if type(item) is int else item
+        raise TypeError
 
 
 class Sizes(Number[Any]):
@@ -428,6 +488,11 @@ class Declared:
 def is_int(value: Any) -> bool:
     """Whether ``value`` is a whole number; true and false are not."""
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value: Any) -> bool:
+    """Whether ``value`` is a finite number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def plain(value: Any) -> Any:

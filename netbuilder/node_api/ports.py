@@ -89,7 +89,8 @@ class Port:
             dtype, or empty for that of the first input.
         doc: One sentence.
         count: The name of the parameter that says how many such ports there are (a number or a
-            list); they are then called ``x_1``, ``x_2`` and so on. Their axes are each one's own:
+            list); they are then called ``x_1``, ``x_2`` and so on, unless the type overrides
+            ``port_names``. Their axes are each one's own:
             the rule reads them with ``a.shape("x_1")`` and says what must agree.
     """
 
