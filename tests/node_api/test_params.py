@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netbuilder.node_api import Bool, Choice, Float, Int, Ints, Pair, Path, ShapeParam, Sizes, Text
+from netbuilder.node_api import (
+    Bool,
+    Choice,
+    Float,
+    Floats,
+    Int,
+    Ints,
+    Pair,
+    Path,
+    ShapeParam,
+    Sizes,
+    Text,
+)
 from netbuilder.node_api.params import Declared, ParamError, describe
 
 
@@ -25,6 +37,7 @@ class Sample(Declared):
     text = Text("")
     path = Path("x.csv")
     order = Ints((0, 1), min=-4, max=4, min_length=1, max_length=3)
+    weights = Floats((), min=0.0, max_length=3)
     size = Pair((2, 2), min=1, words=("same",))
     length = Sizes((5,), axes=1, min=0)
     shape = ShapeParam((1, 8, 8))
@@ -39,6 +52,8 @@ TAKEN = [
     ("word", "b", "b"),
     ("text", "\u00fc", "\u00fc"),
     ("order", [2], (2,)),
+    ("weights", [1, 0.5], (1.0, 0.5)),
+    ("weights", [], ()),
     ("size", 3, (3, 3)),
     ("size", [3, 4], (3, 4)),
     ("size", "same", "same"),
@@ -64,6 +79,16 @@ REFUSED = [
     ("order", [], "order is an empty list, but takes a list of 1 to 3 whole numbers from -4 to 4"),
     ("order", [5], "order is 5, but takes a list of 1 to 3 whole numbers from -4 to 4"),
     ("order", [1.5], "order is [1.5], but takes a list of 1 to 3 whole numbers from -4 to 4"),
+    (
+        "weights",
+        [-1.5],
+        "weights is [-1.5], but takes a list of 0 to 3 numbers of at least 0.0",
+    ),
+    (
+        "weights",
+        [math.inf],
+        "weights is [inf], but takes a list of 0 to 3 numbers of at least 0.0",
+    ),
     (
         "size",
         [1, 2, 3],

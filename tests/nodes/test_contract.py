@@ -216,6 +216,8 @@ def opened(
     chosen: dict[str, bool] = {}
     found: dict[str, TensorType] = {}
     for port in node.in_ports:
+        if port.name not in inputs:
+            continue
         names = axis_names(port.declared.pattern, inputs[port.name].rank)
         shape = list(inputs[port.name].shape)
         for place, name in enumerate(names):

@@ -24,7 +24,7 @@ from netbuilder.editor.widgets.reading import (
     value_of,
 )
 from netbuilder.editor.widgets.tips import introduce
-from netbuilder.node_api.params import Float, Int, Param, ParamError, Sizes, Text, Texts
+from netbuilder.node_api.params import Float, Int, Param, ParamError, Several, Sizes, Text, Texts
 
 _FINE = 1000
 _NOT_SHOWN = object()
@@ -38,7 +38,7 @@ class LineField(Field):
         self._is_number = isinstance(param, Int | Float | Sizes)
         self.line = Line(self, steps=self._is_number)
         self.introduce(self.line)
-        self._nothing = "none" if param.optional or isinstance(param, Texts) else ""
+        self._nothing = "none" if param.optional or isinstance(param, Texts | Several) else ""
         self.line.setPlaceholderText(self._nothing)
         self.line.set_suffix(param.unit)
         self.row.addWidget(self.line, 1)

@@ -13,9 +13,9 @@ from netbuilder.node_api.expressions import Expression, ExpressionError
 from netbuilder.node_api.params import (
     Float,
     Int,
-    Ints,
     Param,
     ParamError,
+    Several,
     ShapeParam,
     Sizes,
     Text,
@@ -45,7 +45,7 @@ def text_of(param: Param[Any], value: Any) -> str:
     if isinstance(value, list | tuple):
         if isinstance(param, Sizes) and param.axes == 1 and len(value) == 1:
             return number_text(value[0])
-        between = ", " if isinstance(param, Ints) else f" {TIMES} "
+        between = ", " if isinstance(param, Several) else f" {TIMES} "
         return between.join(map(number_text, value))
     return number_text(value)
 
@@ -149,7 +149,7 @@ def _step(value: float, *, down: bool) -> float:
 
 
 def _numbers(param: Param[Any], text: str, names: Names) -> Any:
-    if not text and not isinstance(param, ShapeParam | Ints):
+    if not text and not isinstance(param, ShapeParam | Several):
         if param.optional:
             return None
         raise param.refuse(None)

@@ -13,6 +13,7 @@ from netbuilder.node_api.params import (
     Choice,
     Declared,
     Float,
+    Floats,
     Int,
     Ints,
     Pair,
@@ -41,6 +42,7 @@ class Every(Declared):
     file = Path("")
     columns = Texts(())
     order = Ints((0, 1), min=-9)
+    weights = Floats((), min=0.0)
     shape = ShapeParam((1,))
     late = Int(1, group="Advanced")
 

@@ -13,6 +13,7 @@ from netbuilder.editor.widgets.reading import (
 from netbuilder.node_api.expressions import Expression
 from netbuilder.node_api.params import (
     Float,
+    Floats,
     Int,
     Ints,
     Pair,
@@ -49,6 +50,10 @@ READ = [
     (Ints((1,), min=-9), "0, -2, 1", [0, -2, 1]),
     (Ints((1,), min=-9), "0 -2 1", [0, -2, 1]),
     (Ints(()), "", []),
+    (Floats((), min=0.0), "0.5, 2 1", None),
+    (Floats((), min=0.0), "0.5, 2, 1e-3", [0.5, 2, 0.001]),
+    (Floats((), min=0.0), "0.5 2", [0.5, 2]),
+    (Floats(()), "", []),
     (ShapeParam((1,)), "3 x 32 x T", [3, 32, "T"]),
     (ShapeParam((1,)), "3 32 T", [3, 32, "T"]),
     (ShapeParam(()), "", []),
