@@ -51,6 +51,7 @@ _HARMLESS = (Qt.Key.Key_A, Qt.Key.Key_C, Qt.Key.Key_V, Qt.Key.Key_X, Qt.Key.Key_
 # Training would start processes for every press of a key; it has tests of its own. What a person
 # closes on purpose is closed by the monkey itself.
 _NEVER = {"run.train", "run.resume", "file.quit", "view.full_screen"}
+_ALT = Qt.KeyboardModifier.AltModifier
 _TEXTS = ("", "conv", "relu", "3", "-1", "1e9", "(3, 3)", "dim * 2", "<b>x</b>", "a b", "../..")
 
 
@@ -135,7 +136,7 @@ class Monkey(QObject):
     def _act_inside(self) -> None:
         """Do something in a menu that is open, or let go of what is dragged."""
         with _deaf_to_ends():
-            self._act_in(QApplication.activePopupWidget())
+            self._act_in(_popup())
 
     def _act_in(self, popup: QWidget | None) -> None:
         if popup is None:
@@ -159,7 +160,7 @@ class Monkey(QObject):
 
     def _target(self) -> QWidget:
         """The window in front."""
-        return QApplication.activePopupWidget() or QApplication.activeModalWidget() or self.window
+        return _popup() or QApplication.activeModalWidget() or self.window
 
     def _place(self) -> tuple[QWidget, QPoint]:
         """A visible place; most often one on the canvas, or on something else that does something."""
@@ -200,8 +201,9 @@ class Monkey(QObject):
     def _key(self) -> None:
         key, keys = self._rng.choice(_KEYS), self._rng.choice(_MODIFIERS)
         target = self._target()
-        if target is not self.window and key not in _HARMLESS:
+        if target is not self.window and (key not in _HARMLESS or keys & _ALT or _popup()):
             # QTest presses and releases Ctrl and its like one by one, in a window that may be gone.
+            # Alt alone closes a menu.
             keys = person.NONE
         if key == Qt.Key.Key_Q and keys:
             return
@@ -298,7 +300,7 @@ class Monkey(QObject):
     def _calm(self) -> None:
         """Close popups and dialogs, let go of everything, and keep documents small."""
         for _ in range(20):
-            widget = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+            widget = _popup() or QApplication.activeModalWidget()
             if widget is None:
                 break
             widget.close()
@@ -395,6 +397,10 @@ class FileDialogs:
         dialog.filesSelected.emit([path])
         dialog.accepted.emit()
         dialog.finished.emit(1)
+
+
+def _popup() -> QWidget | None:
+    return QApplication.activePopupWidget()
 
 
 def _size(tab: Tab) -> int:
