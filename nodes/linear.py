@@ -11,6 +11,7 @@ from netbuilder.node_api import (
     Dim,
     In,
     Int,
+    NormedNodeType,
     Out,
     Problem,
     Shape,
@@ -21,7 +22,7 @@ from netbuilder.node_api import (
 )
 
 
-class Linear(WeightedNodeType, id="linear", title="Linear", category="Linear"):
+class Linear(NormedNodeType, id="linear", title="Linear", category="Linear"):
     """Map the last axis to a chosen number of features, each a weighted sum of all the inputs.
 
     Formula: y = x W^T + b
@@ -44,7 +45,7 @@ class Linear(WeightedNodeType, id="linear", title="Linear", category="Linear"):
     def weights(self, a: Axes) -> Mapping[str, Shape]:
         """One row of weights an output feature."""
         weights: dict[str, Shape] = {"weight": (self.out_features, a.I)}
-        return {**weights, "bias": (self.out_features,)} if self.bias else weights
+        return self.normed({**weights, "bias": (self.out_features,)} if self.bias else weights)
 
     def flops(self, a: Axes, y: Mapping[str, TensorType]) -> Dim:
         """One multiply-add for every weight and position."""

@@ -98,7 +98,7 @@ def run_as_meta(node: NodeType, axes: Axes, inputs: Mapping[str, TensorType]) ->
 
 
 def run(node: NodeType, axes: Axes, inputs: Mapping[str, TensorType], device: str = "meta") -> Run:
-    """Build a node's module and carry its forward out, in training mode."""
+    """Build a node's module, start its weights and carry its forward out, in training mode."""
     names: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "Tensor": torch.Tensor, "math": math}
     for definition in node.definitions:
         exec(definition.text, names)
@@ -109,6 +109,8 @@ def run(node: NodeType, axes: Axes, inputs: Mapping[str, TensorType], device: st
                 construction = node.module(axes)
                 names["module"] = None if construction is None else carried_out(construction, names)
                 module = None if construction is None else Name("module")
+                for further in node.start(axes, module) if module else ():
+                    carried_out(further, names)
                 names |= {port: tensor(wanted, device) for port, wanted in inputs.items()}
                 forward = node.forward(axes, {port: Name(port) for port in inputs}, module)
                 outputs = ports(node, carried_out(forward, names))

@@ -17,7 +17,7 @@ _UNNAMED = frozenset(
     "out_channels out_features hidden_size kernel_size output_size embedding_dim shape".split()  # noqa: SIM905 - a list of words reads better so
 )
 # How weights start, and places in an order, say nothing about what a node does.
-_QUIET = frozenset("bias order weight_init init_std init_value dtype doc".split())  # noqa: SIM905 - as above
+_QUIET = frozenset("bias order weight_init init_gain init_std init_value dtype doc".split())  # noqa: SIM905 - as above
 
 
 def card_line(record: Record) -> str:

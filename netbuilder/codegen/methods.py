@@ -13,17 +13,10 @@ from netbuilder.codegen.printer import Comprehension, Printer, Starred
 from netbuilder.codegen.text import Statement
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.calls import Attribute, Call, Expr, Name, call
-from netbuilder.node_api.node_type import NodeType, WeightedNodeType
+from netbuilder.node_api.node_type import NodeType
 from netbuilder.node_api.ports import TensorType
 
 _FLOW_NAMES = ("x", "h", "z")
-_INITIALIZERS = {
-    "xavier_uniform": ("nn.init.xavier_uniform_", {}),
-    "xavier_normal": ("nn.init.xavier_normal_", {}),
-    "kaiming_uniform": ("nn.init.kaiming_uniform_", {"nonlinearity": "relu"}),
-    "kaiming_normal": ("nn.init.kaiming_normal_", {"nonlinearity": "relu"}),
-    "zeros": ("nn.init.zeros_", {}),
-}
 
 
 def constructor_statements(steps: Iterable[Step], printer: Printer) -> list[Statement]:
@@ -35,7 +28,7 @@ def constructor_statements(steps: Iterable[Step], printer: Printer) -> list[Stat
             continue
         target = f"self.{step.node.id}"
         statements.append(_assign(printer, target, built, step.path))
-        further = [*_initializations(step, target), *_freezing(step, target)]
+        further = [*_starting(step, target), *_freezing(step, target)]
         statements += [
             Statement(tuple(printer.lines("", line, 8)), path=step.path) for line in further
         ]
@@ -103,22 +96,10 @@ def _uses_index(use: ClassUse) -> bool:
     return any(_is_index(value) for value in use.arguments.values())
 
 
-def _initializations(step: Step, target: str) -> Iterable[Call]:
-    kind = step.kind
-    if not isinstance(kind, WeightedNodeType) or kind.weight_init == "default":
-        return
-    assert step.axes is not None
-    for name in kind.weights(step.axes):
-        if "weight" not in name:
-            continue
-        weight = Name(f"{target}.{name}")
-        if kind.weight_init == "normal":
-            yield call("nn.init.normal_", weight, std=kind.init_std)
-        elif kind.weight_init == "constant":
-            yield call("nn.init.constant_", weight, kind.init_value)
-        else:
-            function, options = _INITIALIZERS[kind.weight_init]
-            yield call(function, weight, **options)
+def _starting(step: Step, target: str) -> Iterable[Call]:
+    if isinstance(step.kind, NodeType):
+        assert step.axes is not None
+        yield from step.kind.start(step.axes, Name(target))
 
 
 def _freezing(step: Step, target: str) -> Iterable[Call]:

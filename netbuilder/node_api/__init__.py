@@ -20,7 +20,7 @@ from netbuilder.node_api.dims import (
 from netbuilder.node_api.dtypes import promoted, with_number
 from netbuilder.node_api.formulas import Formula, formula, on_numbers
 from netbuilder.node_api.grammar import ExpressionError
-from netbuilder.node_api.node_type import LossType, NodeType, WeightedNodeType, short
+from netbuilder.node_api.node_type import LossType, NodeType, short
 from netbuilder.node_api.params import (
     Bool,
     Choice,
@@ -39,6 +39,7 @@ from netbuilder.node_api.params import (
 from netbuilder.node_api.ports import FLOATS, INTEGERS, In, Out, TensorType
 from netbuilder.node_api.problems import Problem, Refusal
 from netbuilder.node_api.shapes import axis_at, axis_problems, broadcast, nearest_divisor
+from netbuilder.node_api.weighted import NormedNodeType, ScaleNodeType, WeightedNodeType
 
 __all__ = [
     "FLOATS",
@@ -61,12 +62,14 @@ __all__ = [
     "LossType",
     "Name",
     "NodeType",
+    "NormedNodeType",
     "Out",
     "Pair",
     "Param",
     "Path",
     "Problem",
     "Refusal",
+    "ScaleNodeType",
     "Shape",
     "ShapeParam",
     "Sizes",

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Union
 
 from netbuilder.node_api.axes import Axes, bind
-from netbuilder.node_api.calls import Call, Definition, Expr, Name
+from netbuilder.node_api.calls import Call, Definition, Expr
 from netbuilder.node_api.dims import Dim, Shape, is_traced
-from netbuilder.node_api.params import Choice, Declared, Float
+from netbuilder.node_api.params import Declared, Float
 from netbuilder.node_api.ports import In, Out, Port, PortInfo, TensorType
 from netbuilder.node_api.problems import Problem, Refusal
 
@@ -32,7 +32,7 @@ class NodeType(Declared):
     """A kind of node: its ports, its parameters and the rules they obey.
 
     A subclass declares ports first, parameters next, then the methods it needs, in the order check,
-    infer, weights, flops, module, forward. Its docstring's first sentence is the tool tip; a paragraph
+    infer, weights, flops, module, start, forward. Its docstring's first sentence is the tool tip; a paragraph
     ``Formula:`` gives the formula, ``Source:`` where it comes from, ``When:`` when to use it, ``Also:``
     what else people call it, which a search finds, and ``See:`` the ids of types to compare it with.
 
@@ -107,6 +107,10 @@ class NodeType(Declared):
         """Yield what does not work, with numbers; the axes are bound and ``known`` ones are numbers."""
         return iter(())
 
+    def problems(self, a: Axes) -> Iterator[Problem]:
+        """Yield what ``check`` does; a parent of many types adds what holds for all of them."""
+        yield from self.check(a)
+
     def infer(self, a: Axes) -> Mapping[str, Any]:
         """Return the sizes of axes that occur at outputs only; a star's value is a tuple."""
         return {}
@@ -144,6 +148,10 @@ class NodeType(Declared):
     def module(self, a: Axes) -> Call | None:
         """Return the call that builds the module, or None for a node without one."""
         return None
+
+    def start(self, a: Axes, module: Expr) -> Iterator[Call]:
+        """Yield the calls that give the module its first values, once it is built."""
+        return iter(())
 
     def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
         """Return the expression for the outputs.
@@ -215,46 +223,6 @@ class NodeType(Declared):
         return kept
 
 
-class WeightedNodeType(NodeType):
-    """A node type with trained weights, whose first values can be chosen.
-
-    The choice fills the tensors whose name holds ``weight``; biases keep torch's first values.
-    """
-
-    weight_init = Choice(
-        "default",
-        (
-            "default",
-            "xavier_uniform",
-            "xavier_normal",
-            "kaiming_uniform",
-            "kaiming_normal",
-            "normal",
-            "zeros",
-            "constant",
-        ),
-        group="Initialization",
-        doc="How weights start: torch's own way, Xavier (tanh, sigmoid), Kaiming/He (ReLU), or plain.",
-    )
-    init_std = Float(
-        0.02,
-        min=0.0,
-        max=100.0,
-        group="Initialization",
-        doc="Standard deviation of the normal start.",
-    )
-    init_value = Float(
-        0.0, min=-1e6, max=1e6, group="Initialization", doc="Value of the constant start."
-    )
-
-    def dtype_option(self, dtype: str) -> dict[str, Any]:
-        """Return the ``dtype`` for the call that builds the module: that of what flows in.
-
-        It is left out where it is float32, as torch's own default is.
-        """
-        return {} if dtype == "float32" else {"dtype": Name(f"torch.{dtype}")}
-
-
 class LossType(NodeType):
     """A loss: a scalar that training makes smaller, times its weight.
 
@@ -304,7 +272,7 @@ def evaluate(node: NodeType, inputs: Mapping[str, TensorType]) -> Outcome:
     axes, found = bind(node.in_ports, inputs)
     if found:
         return Outcome(axes, {}, tuple(found))
-    found = list(node.check(axes))
+    found = list(node.problems(axes))
     if any(problem.severity == "error" for problem in found):
         return Outcome(axes, {}, tuple(found))
     try:
