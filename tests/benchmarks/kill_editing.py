@@ -1,13 +1,14 @@
 """Count edits that a kill in the middle of editing loses.
 
-    python tests/benchmarks/kill_editing.py --kills 100
+    python tests/benchmarks/kill_editing.py --kills 100 [--window]
 
 Edits a document at 10 edits a second in a process of its own, with copies for recovery at most 1 s
 after an edit, as the editor keeps them; sends SIGKILL at a random moment, starts again and takes what
 is offered. That must be a state the document had, at most 2 s of edits old, and the named file must
 not have changed. Then the same is done with a planted bad writer, which keeps a copy every 4 s only and
 empties it before it fills it: the harness has to see that one fail, or its own zero means nothing.
-Exits with 0 only if both hold.
+With ``--window`` the process is the whole editor, offscreen, and what is offered is what the editor opens
+when it is started again. Exits with 0 only if both hold.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import os
 import random
 import signal
 import struct
+import subprocess
 import sys
 import tempfile
 import threading
@@ -24,7 +26,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from netbuilder.app.recovery import Recovery
 from netbuilder.app.session import Session
@@ -35,12 +37,13 @@ from netbuilder.graph import edits
 from netbuilder.graph.model import Endpoint, Graph, Network, Node, frozen
 
 NODES = 2000
+IN_WINDOW = 300  # nodes, so that a start takes no longer than what is edited
 EDITS_PER_S = 10.0
 INTERVAL_S = 1.0
 MOST_LOST_S = 2.0
 LONGEST_S = 4.0
 RARE_S = 4.0
-_TOLD = struct.Struct("<Qd")  # the number of an edit, and when it was done
+TOLD = struct.Struct("<Qd")  # the number of an edit, and when it was done
 _MARK = "edit "
 
 
@@ -122,9 +125,11 @@ def large_network(nodes: int = NODES) -> Network:
     return Network("edit 0", graph=Graph(made, edges))
 
 
-def scripted(rng: random.Random) -> Iterator[tuple[str, Callable[[Network], Network]]]:
+def scripted(
+    rng: random.Random, nodes: int = NODES
+) -> Iterator[tuple[str, Callable[[Network], Network]]]:
     """Yield edits as hands make them, without end."""
-    names = [f"conv_{i}" for i in range(NODES)]
+    names = [f"conv_{i}" for i in range(nodes)]
     number = 0
     while True:
         number += 1
@@ -157,91 +162,143 @@ def edit_for_ever(session: Session, keeper: Keeper, seed: int, told: int) -> Non
     rng = random.Random(seed)
     for number, (label, edit) in enumerate(scripted(rng), 1):
         session.document.do(label, edit)
-        os.write(told, _TOLD.pack(number, time.time()))
+        os.write(told, TOLD.pack(number, time.time()))
         time.sleep(rng.expovariate(EDITS_PER_S))
 
 
-def kill_once(
-    keeper: Callable[[Session], Keeper], session: Session, seed: int, delay: float
-) -> dict[int, float]:
+@dataclass(frozen=True)
+class Way:
+    """A way to edit in a process of its own, and to find what is left of it.
+
+    Attributes:
+        begin: Begins to edit a file with a seed, copies going below a folder; returns the process's
+            id and where it tells of its edits.
+        left: Returns the title of what is offered below the folder afterwards; empty for nothing.
+        nodes: How large the file is.
+    """
+
+    begin: Callable[[Path, Path, int], tuple[int, BinaryIO]]
+    left: Callable[[Path], str]
+    nodes: int = NODES
+
+
+def kill_once(way: Way, path: Path, folder: Path, seed: int, delay: float) -> dict[int, float]:
     """Edit in a process of its own, kill it ``delay`` seconds later; return when each edit was done."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.close(reader)
-            edit_for_ever(session, keeper(session), seed, writer)
-        finally:
-            os._exit(1)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
-        first = pipe.read(_TOLD.size)
+    child, pipe = way.begin(path, folder, seed)
+    with pipe:
+        first = pipe.read(TOLD.size)
         time.sleep(delay)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         killed = time.time()
         told = first + pipe.read()
-    whole = len(told) - len(told) % _TOLD.size
-    done = dict(_TOLD.iter_unpack(told[:whole]))
+    whole = len(told) - len(told) % TOLD.size
+    done = dict(TOLD.iter_unpack(told[:whole]))
     return {**done, -1: killed}
 
 
-def ours(folder: Path) -> Callable[[Session], Keeper]:
-    """The program's own copies."""
-    return lambda session: Recovery(folder).watch(session)
+def _forked(keeper: Callable[[Session, Path], Keeper]) -> Callable[..., tuple[int, BinaryIO]]:
+    """Begin with a document alone, no window."""
+
+    def begin(path: Path, folder: Path, seed: int) -> tuple[int, BinaryIO]:
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                os.close(reader)
+                session = Session.open(path)
+                edit_for_ever(session, keeper(session, _copies(folder)), seed, writer)
+            finally:
+                os._exit(1)
+        os.close(writer)
+        return child, os.fdopen(reader, "rb")
+
+    return begin
 
 
-def offered(folder: Path) -> Network | None:
+def _in_window(*more: str) -> Callable[..., tuple[int, BinaryIO]]:
+    """Begin with the whole editor."""
+
+    def begin(path: Path, folder: Path, seed: int) -> tuple[int, BinaryIO]:
+        reader, writer = os.pipe()
+        with os.fdopen(writer, "wb") as told:
+            child = subprocess.Popen(
+                [*_WINDOW, str(path), str(seed), *more], env=_environment(folder), stdout=told
+            )
+        return child.pid, os.fdopen(reader, "rb")
+
+    return begin
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "NETBUILDER_STATE": str(folder),
+        "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
+    }
+
+
+def _copies(folder: Path) -> Path:
+    return folder / "recovery"
+
+
+def offered(folder: Path) -> str:
     """What the program offers at the next start."""
-    found = Recovery(folder).leftovers()
-    network = found[-1].session().network if found else None
+    found = Recovery(_copies(folder)).leftovers()
+    title = found[-1].session().network.title if found else ""
     for leftover in found:
         leftover.discard()
-    return network
+    return title
 
 
-def planted(folder: Path) -> Callable[[Session], Keeper]:
-    """The bad writer."""
-    folder.mkdir(exist_ok=True)
-    return lambda session: Careless(session, folder)
+def opened_by_window(folder: Path) -> str:
+    """What the editor opens when it is started again."""
+    command, environment = [*_WINDOW, "--recover"], _environment(folder)
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    titles = done.stdout.split("\n")[:-1]
+    return titles[-1] if titles else ""
 
 
-def opened(folder: Path) -> Network | None:
+def _careless(session: Session, copies: Path) -> Keeper:
+    copies.mkdir(parents=True, exist_ok=True)
+    return Careless(session, copies)
+
+
+def opened(folder: Path) -> str:
     """What the bad writer left."""
     try:
-        return load(folder / "copy.netgraph")
+        return load(_copies(folder) / "copy.netgraph").title
     except FileError:
-        return None
+        return ""
 
 
-def count(
-    keeper: Callable[[Path], Callable[[Session], Keeper]],
-    left: Callable[[Path], Network | None],
-    kills: int,
-    seed: int = 0,
-    longest: float = LONGEST_S,
-) -> Count:
+_WINDOW = (sys.executable, str(Path(__file__).with_name("kill_editing_window.py")))
+OURS = Way(_forked(lambda session, copies: Recovery(copies).watch(session)), offered)
+PLANTED = Way(_forked(_careless), opened)
+WINDOW = Way(_in_window(), opened_by_window, IN_WINDOW)
+PLANTED_WINDOW = Way(_in_window("--careless"), opened, IN_WINDOW)
+
+
+def count(way: Way, kills: int, seed: int = 0, longest: float = LONGEST_S) -> Count:
     """Kill so many times; each time take what is offered and compare it with what was done."""
     found = Count()
     moments = random.Random(seed)
-    with tempfile.TemporaryDirectory() as folder:
-        path, copies = Path(folder) / "net.netgraph", Path(folder) / "recovery"
-        save(large_network(), path)
+    with tempfile.TemporaryDirectory() as place:
+        path, folder = Path(place) / "net.netgraph", Path(place) / "state"
+        save(large_network(way.nodes), path)
         before = path.read_bytes()
-        session = Session.open(path)
         for number in range(kills):
             # The first copy is due a second after the first edit, so before there is none to lose.
             delay = INTERVAL_S + 0.5 + moments.uniform(0, longest)
-            done = kill_once(keeper(copies), session, seed + number, delay)
-            _judge(found, left(copies), done)
+            done = kill_once(way, path, folder, seed + number, delay)
+            _judge(found, way.left(folder), done)
             found.kills += 1
             found.touched += path.read_bytes() != before
     return found
 
 
-def _judge(found: Count, network: Network | None, done: dict[int, float]) -> None:
+def _judge(found: Count, title: str, done: dict[int, float]) -> None:
     killed = done.pop(-1)
-    title = network.title if network is not None else ""
     number = int(title.removeprefix(_MARK)) if title.startswith(_MARK) else 0
     if number not in done:
         found.lost_all += 1
@@ -260,11 +317,13 @@ def main() -> int:
     parser.add_argument("--planted", type=int, default=0, help="kills of the planted writer")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--longest", type=float, default=LONGEST_S, help="s of editing at most")
+    parser.add_argument("--window", action="store_true", help="kill the whole editor")
     options = parser.parse_args()
-    good = count(ours, offered, options.kills, options.seed, options.longest)
+    way, bad_way = (WINDOW, PLANTED_WINDOW) if options.window else (OURS, PLANTED)
+    good = count(way, options.kills, options.seed, options.longest)
     print(f"our copies      {good}", flush=True)
     kills = options.planted or options.kills
-    bad = count(planted, opened, kills, options.seed, options.longest)
+    bad = count(bad_way, kills, options.seed, options.longest)
     print(f"planted writer  {bad}")
     seen = not bad.good
     if not seen:
