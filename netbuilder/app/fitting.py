@@ -137,7 +137,7 @@ def _port_of_type(
             return next((port.name for port in instance.in_ports), "")
         ports = instance.in_ports
         if isinstance(instance, LossType) and record.kind.role == "target":
-            ports = tuple(p for p in ports if p.name == instance.target_port)
+            ports = tuple(p for p in ports if instance.is_given(p.name))
         return next((p.name for p in ports if _takes(instance, p, tensor)), "")
     wanted = _declared(record, end.port)
     return next((p.name for p in instance.out_ports if _may_feed(instance, p, wanted)), "")
@@ -171,7 +171,7 @@ def _only_sizes_open(declared: Any, tensor: TensorType) -> bool:
 def _wants_answers(record: Record, end: Endpoint) -> bool:
     """Whether a port is where a loss takes what is right."""
     instance = record.kind.instance
-    return isinstance(instance, LossType) and end.port == instance.target_port
+    return isinstance(instance, LossType) and instance.is_given(end.port)
 
 
 def _declared(record: Record, port: str) -> In | None:

@@ -24,6 +24,7 @@ from netbuilder.check.diagnostics import Diagnostic, Severity
 from netbuilder.check.layout import NO_WIRES
 from netbuilder.check.runs import GraphRun, Record
 from netbuilder.graph.model import Endpoint
+from netbuilder.node_api.node_type import LossType
 from netbuilder.node_api.ports import FLOATS, TensorType
 
 TITLE_SIZE = 13.0
@@ -327,7 +328,9 @@ def _incoming(run: GraphRun, record: Record, port: str) -> str:
     made = run.records.get(source.node) if source else None
     if source and made:
         return _outgoing(made, source.port)
-    return TARGET_COLOUR if record.kind.role == "loss" and port == "target" else _flow(None)
+    loss = record.kind.instance
+    given = isinstance(loss, LossType) and loss.is_given(port)
+    return TARGET_COLOUR if given else _flow(None)
 
 
 def _flow(tensor: TensorType | None) -> str:

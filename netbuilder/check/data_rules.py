@@ -67,7 +67,7 @@ def target_findings(run: GraphRun, name: str, fields: Fields) -> Iterator[Findin
     classes = len(field.classes)
     if loss.task == "classification" and classes:
         yield from _class_count(run, record, loss, field)
-    elif loss.task == "classification" and field.dtype in FLOATS:
+    elif loss.takes_classes and field.dtype in FLOATS:
         message = (
             f"{name} compares class numbers, but the field {field.name} holds amounts, not classes"
         )

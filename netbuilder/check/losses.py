@@ -16,14 +16,28 @@ from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.dims import Shape, product
 from netbuilder.node_api.node_type import LossType
 from netbuilder.node_api.ports import TensorType
+from netbuilder.node_api.problems import Problem
 
 # What a loss does itself, so that it must not be done before.
 _INCLUDED = {
     "cross_entropy": (("softmax", "log_softmax"), "NB322"),
+    "focal_loss": (("softmax", "log_softmax"), "NB322"),
     "bce_with_logits": (("sigmoid",), "NB323"),
+    "dice_loss": (("sigmoid",), "NB323"),
+    "multi_label_soft_margin_loss": (("sigmoid",), "NB323"),
 }
 # Problems of a loss's own rule that its sentence about both inputs takes the place of.
-SHAPE_CODES = ("NB201", "NB202", "NB210")
+_SHAPE_CODES = ("NB201", "NB202", "NB210")
+
+
+def told_as_mismatch(record: Record, problem: Problem) -> bool:
+    """Whether one sentence about both inputs of a loss takes the place of its own problem."""
+    loss = record.kind.instance
+    return (
+        isinstance(loss, LossType)
+        and problem.code in _SHAPE_CODES
+        and {port.name for port in loss.in_ports} == {loss.prediction_port, loss.target_port}
+    )
 
 
 def loss_findings(catalogue: Catalogue, run: GraphRun, name: str) -> Iterator[Finding]:
@@ -33,7 +47,7 @@ def loss_findings(catalogue: Catalogue, run: GraphRun, name: str) -> Iterator[Fi
     if not isinstance(loss, LossType):
         return
     prediction = source_of(run, name, loss.prediction_port)
-    if any(problem.code in SHAPE_CODES for problem in record.problems):
+    if any(told_as_mismatch(record, problem) for problem in record.problems):
         yield _mismatch(catalogue, run, record, loss, prediction)
     elif prediction is not None and loss.id in _INCLUDED:
         kinds, code = _INCLUDED[loss.id]
@@ -46,12 +60,12 @@ def _mismatch(
     """Say what a loss got at both inputs, and which node gave it that."""
     given = dict(zip(record.kind.inputs, record.inputs, strict=True))
     scores, target = given.get(loss.prediction_port), given.get(loss.target_port)
-    word = "a prediction" if loss.task == "regression" else "logits"
+    word = "logits" if loss.task in ("classification", "binary") else "a prediction"
     message = f"{record.node.id} got {word} {scores} and target {target}"
     maker = maker_of(prediction)
     if maker is not None:
         message += f"; {_how_made(maker)}"
-    wanted = "N x C x ... go with a target N x ..." if loss.task == "classification" else ""
+    wanted = "N x C x ... go with a target N x ..." if loss.takes_classes else ""
     return Finding(
         "NB220",
         message,
@@ -137,7 +151,7 @@ def _fixes_before_maker(
 
 
 def _wanted_target(loss: LossType, scores: TensorType) -> Shape | None:
-    if loss.task == "classification":
+    if loss.takes_classes:
         return (scores.shape[0], *scores.shape[2:]) if scores.rank >= 2 else None
     return scores.shape if scores.rank else None
 
@@ -145,7 +159,7 @@ def _wanted_target(loss: LossType, scores: TensorType) -> Shape | None:
 def _width_fix(record: Record, loss: LossType, maker: Spot, target: TensorType) -> Iterator[Fix]:
     """Where only the last axis differs from the target's, the node that makes it can change it."""
     made = maker.type
-    if made is None or loss.task == "classification" or made.rank != target.rank or not made.rank:
+    if made is None or loss.takes_classes or made.rank != target.rank or not made.rank:
         return
     wanted = target.shape[-1]
     shape = (*made.shape[:-1], wanted)

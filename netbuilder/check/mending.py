@@ -129,7 +129,7 @@ def _only_fitting(run: GraphRun, record: Record, port: str) -> Iterator[Fix]:
 
 def _fitting(run: GraphRun, record: Record, port: str, values: list[Endpoint]) -> list[Endpoint]:
     instance = record.kind.instance
-    wants_target = isinstance(instance, LossType) and port == instance.target_port
+    wants_target = isinstance(instance, LossType) and instance.is_given(port)
     behind = _behind(run, record.node.id)
     found = []
     for value in values:

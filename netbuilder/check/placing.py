@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.check.diagnostics import Diagnostic, Fix, Where
 from netbuilder.check.findings import Finding
-from netbuilder.check.losses import SHAPE_CODES
+from netbuilder.check.losses import told_as_mismatch
 from netbuilder.check.mending import fixes_for
 from netbuilder.check.runs import GraphRun, Record
 from netbuilder.graph.model import Network
@@ -129,6 +129,6 @@ class Places:
 
 def _told_here(run: GraphRun, record: Record) -> tuple[Problem, ...]:
     """A loss of the main graph has a sentence of its own for shapes that do not go together."""
-    if record.kind.role == "loss" and not run.group:
-        return tuple(p for p in record.problems if p.code not in SHAPE_CODES)
-    return record.problems
+    if run.group:
+        return record.problems
+    return tuple(p for p in record.problems if not told_as_mismatch(record, p))

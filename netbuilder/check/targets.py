@@ -43,7 +43,11 @@ def _a_loss_waits(run: GraphRun) -> bool:
     """Whether a loss has no target yet, which is told there together with the way out."""
     for name in run.structure.roles.get("loss", ()):
         loss = run.records[name].kind.instance
-        if isinstance(loss, LossType) and run.source(name, loss.target_port) is None:
+        if (
+            isinstance(loss, LossType)
+            and loss.target_port
+            and run.source(name, loss.target_port) is None
+        ):
             return True
     return False
 

@@ -260,10 +260,9 @@ class _NetworkWriter:
             entries[step.node.id] = (
                 loss if step.kind.weight == 1 else Binary("*", step.kind.weight, loss)
             )
-            scored[step.node.id] = (
-                body.names[step.inputs[step.kind.prediction_port]],
-                body.names[step.inputs[step.kind.target_port]],
-            )
+            if step.kind.task:
+                read = {port: body.names[value] for port, value in step.inputs.items()}
+                scored[step.node.id] = step.kind.scored(read)
         return [
             *_method("losses", ["self", *(f"{n}: Tensor" for n in arguments)], _LOSSES_TYPE),
             Statement(
@@ -310,7 +309,7 @@ class _NetworkWriter:
         scores = {
             s.inputs[s.kind.prediction_port]: s.inputs[s.kind.target_port].node
             for s in self._losses
-            if isinstance(s.kind, LossType) and s.kind.task != "regression"
+            if isinstance(s.kind, LossType) and s.kind.task in ("classification", "binary")
         }
         steps = {step.node.id: step for step in self._plan.steps}
         while value not in scores:
@@ -324,7 +323,7 @@ class _NetworkWriter:
     def _loss(self, step: Step) -> Loss:
         assert isinstance(step.kind, LossType)
         prediction = step.inputs[step.kind.prediction_port]
-        target = step.inputs[step.kind.target_port]
+        target = step.inputs.get(step.kind.target_port)
         output = next((n for n, v in self._plan.results.items() if v == prediction), "")
         return Loss(
             name=step.node.id,
@@ -333,7 +332,9 @@ class _NetworkWriter:
             weight=float(step.kind.weight),
             prediction=_plain_shape(self._plan.types[prediction].shape),
             output=output,
-            target=self._argument(target.node).field if target.node in self._targets else "",
+            target=self._argument(target.node).field
+            if target is not None and target.node in self._targets
+            else "",
         )
 
 

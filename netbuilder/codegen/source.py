@@ -48,11 +48,12 @@ class Loss:
     Attributes:
         name: The id of its node.
         type: The id of its node type.
-        task: ``classification``, ``binary`` or ``regression``.
+        task: ``classification``, ``binary`` or ``regression``; empty where it has no metrics.
         weight: Its factor in the sum.
         prediction: The shape of what it scores, batch axis included.
         output: The name of the output that is the same value, or empty.
-        target: The field of the data it is scored against, or empty where it is computed.
+        target: The field of the data it is scored against, or empty where it is computed or there
+            is none.
     """
 
     name: str
@@ -72,7 +73,7 @@ class Source:
 
     * ``forward(*inputs)``: the one output, or a tuple of the outputs in order;
     * where there are losses, ``losses(*inputs, *targets)``: a dict of the weighted losses by name,
-      and a dict of the pair (prediction, target) that each scored.
+      and a dict of the pair (prediction, target) that each scored which has metrics.
 
     Attributes:
         text: The Python source; it imports torch alone.

@@ -284,7 +284,7 @@ def evaluate(model: Network, data: list[Tensor]) -> dict[str, float]:
     # Without gradients a pass needs little memory, so it may be of more samples.
     batches = zip(*(t.split(max(BATCH_SIZE, 256)) for t in data), strict=True)
     sums: list[Tensor] = []
-    scored: dict[str, list[tuple[Tensor, Tensor]]] = {name: [] for name in TASKS}
+    scored: dict[str, list[tuple[Tensor, Tensor]]] = {}
     with torch.inference_mode():
         for batch in batches:
             #: if bf16
@@ -296,12 +296,12 @@ def evaluate(model: Network, data: list[Tensor]) -> dict[str, float]:
             values = torch.stack([loss.double() for loss in losses.values()])
             sums.append(values * len(batch[0]))
             for name, (prediction, target) in pairs.items():
-                scored[name].append((prediction.float(), target))
+                scored.setdefault(name, []).append((prediction.float(), target))
     means = (torch.stack(sums).sum(0) / len(data[0])).tolist()
     figures = {"loss": sum(means), **dict(zip(TASKS, means, strict=True))}
-    for name, task in TASKS.items():
-        prediction, target = map(torch.cat, zip(*scored[name], strict=True))
-        found = metrics.measure(task, prediction, target)
+    for name, parts in scored.items():
+        prediction, target = map(torch.cat, zip(*parts, strict=True))
+        found = metrics.measure(TASKS[name], prediction, target)
         #: if several
         figures |= {f"{name}.{metric}": value for metric, value in found.items()}
         #: else

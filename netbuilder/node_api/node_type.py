@@ -227,19 +227,42 @@ class LossType(NodeType):
     """A loss: a scalar that training makes smaller, times its weight.
 
     Attributes:
-        task: ``classification``, ``binary`` or ``regression``; it chooses the metrics.
-        prediction_port: The input that holds what the network says.
-        target_port: The input that holds what is right.
+        task: ``classification``, ``binary`` or ``regression``, which chooses the metrics; empty where
+            nothing but the loss itself can be measured.
+        prediction_port: The input that holds what the network says; declared first.
+        target_port: The input that holds what is right; empty where a loss compares what the
+            network says with itself.
+        given_ports: Further inputs that come from the data, such as lengths.
     """
 
     role = "loss"
-    task: ClassVar[Literal["classification", "binary", "regression"]]
+    task: ClassVar[Literal["classification", "binary", "regression", ""]]
     prediction_port: ClassVar[str] = "input"
     target_port: ClassVar[str] = "target"
+    given_ports: ClassVar[tuple[str, ...]] = ()
 
     weight = Float(
         1.0, min=0.0, max=1e6, doc="Factor of this loss in the sum that training makes smaller."
     )
+
+    def scored(self, x: Mapping[str, Expr]) -> tuple[Expr, Expr]:
+        """Return the pair that the metrics of ``task`` are measured on; asked only where there is one.
+
+        For ``classification`` the first holds scores with the classes along the second axis, for
+        ``binary`` scores that say yes above 0; the second holds class numbers, or 1 and 0.
+        """
+        return x[self.prediction_port], x[self.target_port]
+
+    @property
+    def takes_classes(self) -> bool:
+        """Whether what is right are the numbers of classes, one for all scores of a position."""
+        ports = {port.name: port.declared.dtype for port in self.in_ports}
+        return self.task == "classification" and ports[self.target_port] == "int"
+
+    @classmethod
+    def is_given(cls, port: str) -> bool:
+        """Whether the data, not the network, say what comes in at a port."""
+        return port != "" and port in (cls.target_port, *cls.given_ports)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,13 @@ class Evaluation:
     Attributes:
         samples: How many there were.
         losses: The mean over samples of each loss, in the order of the losses.
-        scored: Predictions and targets of all samples, one pair a loss.
+        scored: Predictions and targets of all samples by the name of the loss, for those that have
+            metrics.
     """
 
     samples: int
     losses: tuple[float, ...]
-    scored: tuple[Scored, ...]
+    scored: dict[str, Scored]
 
     @property
     def loss(self) -> float:
@@ -65,19 +66,20 @@ def evaluate(
     size = max(batch_size, LEAST_BATCH)
     samples = len(tensors[0])
     sums: list[Tensor] = []
-    parts: list[list[Scored]] = []
+    parts: dict[str, list[Scored]] = {}
     try:
         with torch.inference_mode():
             for batch in zip(*(torch.split(tensor, size) for tensor in tensors), strict=True):
                 with precision():
                     losses, scored = losses_of(*batch)
                 sums.append(torch.stack([v.double() for v in losses.values()]) * len(batch[0]))
-                parts.append([(p.float(), t) for p, t in scored.values()])
+                for name, (prediction, target) in scored.items():
+                    parts.setdefault(name, []).append((prediction.float(), target))
             totals = torch.stack(sums).sum(0) / samples
-            whole = tuple(
-                (torch.cat([p for p, _ in pairs]), torch.cat([t for _, t in pairs]))
-                for pairs in zip(*parts, strict=True)
-            )
+            whole = {
+                name: (torch.cat([p for p, _ in pairs]), torch.cat([t for _, t in pairs]))
+                for name, pairs in parts.items()
+            }
     finally:
         model.train(training)
     return Evaluation(samples, tuple(totals.tolist()), whole)

@@ -127,7 +127,7 @@ class Trainer:
         for note in notes:
             self.warn(note)
         names = metric_names(self.losses, self.recipe) if self.validation else ()
-        schema = Schema(tuple(loss.name for loss in self.losses), names)
+        schema = Schema(tuple(loss.name for loss in self.losses), names, bool(self.validation))
         if checkpoint is None:
             self.event("start", steps=self.learner.plan.total, epochs=self.recipe.epochs)
             return RecordWriter(self.run.records, schema)

@@ -6,7 +6,7 @@ torchmetrics costs a second and a half to import, so it is imported at the first
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -25,7 +25,9 @@ Scored = tuple[Tensor, Tensor]
 def metric_names(losses: Sequence[Loss], recipe: Recipe) -> tuple[str, ...]:
     """The names of a validation's metrics: ``accuracy``, or ``loss_1.accuracy`` with several losses."""
     return tuple(
-        prefixed(losses, loss, name) for loss in losses for name in _kinds(loss, losses, recipe)
+        prefixed(losses, loss, name)
+        for loss in _measured(losses)
+        for name in _kinds(loss, losses, recipe)
     )
 
 
@@ -35,33 +37,35 @@ def prefixed(losses: Sequence[Loss], loss: Loss, name: str) -> str:
 
 
 def validation_metrics(
-    losses: Sequence[Loss], scored: Sequence[Scored], recipe: Recipe
+    losses: Sequence[Loss], scored: Mapping[str, Scored], recipe: Recipe
 ) -> dict[str, float]:
     """Return the metrics that are recorded after an epoch; what is not defined is left out.
 
     Args:
         losses: The losses.
-        scored: The predictions and targets of a whole split, one pair a loss.
+        scored: The predictions and targets of a whole split by the name of the loss; losses without
+            metrics have none.
         recipe: What it names as its metric is computed even if it is slow.
     """
     values: dict[str, float] = {}
-    for loss, (prediction, target) in zip(losses, scored, strict=True):
-        found = _measure(loss.task, prediction, target, _kinds(loss, losses, recipe))
+    for loss in _measured(losses):
+        found = _measure(loss.task, *scored[loss.name], _kinds(loss, losses, recipe))
         values.update({prefixed(losses, loss, name): value for name, value in found.items()})
     return values
 
 
-def all_metrics(losses: Sequence[Loss], scored: Sequence[Scored]) -> dict[str, Any]:
+def all_metrics(losses: Sequence[Loss], scored: Mapping[str, Scored]) -> dict[str, Any]:
     """Return every metric of a split, with the confusion matrix of each classification.
 
     Args:
         losses: The losses.
-        scored: The predictions and targets of a whole split, one pair a loss.
+        scored: The predictions and targets of a whole split by the name of the loss; losses without
+            metrics have none.
     """
     values: dict[str, Any] = {}
-    for loss, (prediction, target) in zip(losses, scored, strict=True):
-        found: dict[str, Any] = _measure(loss.task, prediction, target, _ALL[loss.task])
-        matrix = _confusion(loss.task, prediction, target)
+    for loss in _measured(losses):
+        found: dict[str, Any] = _measure(loss.task, *scored[loss.name], _ALL[loss.task])
+        matrix = _confusion(loss.task, *scored[loss.name])
         if matrix is not None:
             found["confusion_matrix"] = matrix
         values.update({prefixed(losses, loss, name): value for name, value in found.items()})
@@ -73,6 +77,11 @@ _ALL = {
     "binary": ("accuracy", "f1", "auroc"),
     "regression": ("mse", "mae", "r2"),
 }
+
+
+def _measured(losses: Sequence[Loss]) -> list[Loss]:
+    """Those losses that there is more to say of than their value."""
+    return [loss for loss in losses if loss.task]
 
 
 def _kinds(loss: Loss, losses: Sequence[Loss], recipe: Recipe) -> tuple[str, ...]:

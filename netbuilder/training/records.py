@@ -19,7 +19,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +47,12 @@ class Schema:
     Attributes:
         losses: The names of the losses.
         metrics: The names of the metrics of a validation.
+        validation: Whether there is a validation after every epoch; it may have no metrics.
     """
 
     losses: tuple[str, ...]
     metrics: tuple[str, ...] = ()
+    validation: bool = True
 
     @property
     def layout(self) -> struct.Struct:
@@ -64,7 +66,7 @@ class Schema:
 
     def header(self) -> bytes:
         """The first bytes of the file."""
-        text = json.dumps({"losses": self.losses, "metrics": self.metrics}).encode("ascii")
+        text = json.dumps(asdict(self)).encode("ascii")
         return MAGIC + _LENGTH.pack(len(text)) + text
 
 
@@ -236,7 +238,9 @@ def read_schema(data: bytes, path: Path) -> tuple[Schema | None, int]:
         return None, 0
     try:
         plain = json.loads(data[start : start + length])
-        schema = Schema(tuple(plain["losses"]), tuple(plain["metrics"]))
+        losses, metrics = tuple(plain["losses"]), tuple(plain["metrics"])
+        # Older runs do not say; they had metrics wherever they had a validation.
+        schema = Schema(losses, metrics, plain.get("validation", bool(metrics)))
     except (ValueError, KeyError, TypeError) as error:
         raise RecordsError(f"{path}: the header of the training records is damaged") from error
     return schema, start + length

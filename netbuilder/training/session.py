@@ -233,7 +233,7 @@ def _baselines(setting: Setting) -> dict[str, Any]:
     found = {}
     inputs = [argument.field for argument in setting.source.inputs]
     for loss in setting.source.losses:
-        if not loss.target or loss.target in inputs:
+        if not loss.task or not loss.target or loss.target in inputs:
             continue
         try:
             figures_of = baseline(setting.prepared, inputs, loss.target, loss.task)

@@ -264,20 +264,20 @@ class RunView:
         schema, rows = columns
         losses, metrics = schema.losses, schema.metrics
         if not self.curves:
-            self._make(losses, metrics)
+            self._make(losses, metrics, validates=schema.validation)
         kind = rows["kind"]
         steps = rows[kind == STEP]
         if len(steps):
             self._stepped(steps, losses)
         # Where there is no validation, the means of the epochs are what an epoch is judged by.
-        judged = rows[kind == (VALIDATION if metrics else EPOCH)]
+        judged = rows[kind == (VALIDATION if schema.validation else EPOCH)]
         if len(judged):
             self._judged(judged, losses, metrics)
 
-    def _make(self, losses: tuple[str, ...], metrics: tuple[str, ...]) -> None:
+    def _make(self, losses: tuple[str, ...], metrics: tuple[str, ...], *, validates: bool) -> None:
         from netbuilder.editor.training.series import Smoother
 
-        self.validates = bool(metrics)
+        self.validates = validates
         span = max(_SPAN * self._total_steps, _LEAST_SPAN)
         self.curves["loss"] = Curves(Smoother(span))
         for name in losses if len(losses) > 1 else ():
