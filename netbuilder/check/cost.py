@@ -11,23 +11,12 @@ from typing import Any
 
 from netbuilder.node_api.axes import Axes
 from netbuilder.node_api.dims import Dim, Sym, product, size_at
+from netbuilder.node_api.dtypes import BYTES
 from netbuilder.node_api.node_type import NodeType
 from netbuilder.node_api.ports import FLOATS, TensorType
 
 DEFAULT_BATCH = 32
 
-_BYTES = {
-    "float64": 8,
-    "int64": 8,
-    "float32": 4,
-    "int32": 4,
-    "float16": 2,
-    "bfloat16": 2,
-    "int16": 2,
-    "int8": 1,
-    "uint8": 1,
-    "bool": 1,
-}
 _ONE_SAMPLE = {"N": 1}
 
 
@@ -143,7 +132,7 @@ def node_cost(node: NodeType, axes: Axes, outputs: Mapping[str, TensorType]) -> 
     activations: Dim = 0
     if not (node.view or node.role):
         for tensor in outputs.values():
-            activations = activations + product(tensor.shape) * _BYTES[tensor.dtype]
+            activations = activations + product(tensor.shape) * BYTES[tensor.dtype]
     if parameters == 0 and flops == 0 and activations == 0:
         return FREE
     return NodeCost(parameters, parameters, flops, weights, weights, activations)
@@ -225,8 +214,8 @@ def _weight_bytes(axes: Axes) -> int:
     """Weights have the type of the first input of floating-point numbers, or else torch's default."""
     for tensor in axes.inputs.values():
         if tensor.dtype in FLOATS:
-            return _BYTES[tensor.dtype]
-    return _BYTES["float32"]
+            return BYTES[tensor.dtype]
+    return BYTES["float32"]
 
 
 def _put(plain: dict[str, Any], name: str, value: Dim) -> None:

@@ -1,4 +1,4 @@
-"""Which dtype comes out where several meet: torch's type promotion."""
+"""How large dtypes are, and which one comes out where several meet: torch's type promotion."""
 
 from __future__ import annotations
 
@@ -7,6 +7,18 @@ from functools import reduce
 
 from netbuilder.node_api.ports import FLOATS, INTEGERS, TensorType
 
+BYTES = {
+    "float64": 8,
+    "int64": 8,
+    "float32": 4,
+    "int32": 4,
+    "float16": 2,
+    "bfloat16": 2,
+    "int16": 2,
+    "int8": 1,
+    "uint8": 1,
+    "bool": 1,
+}
 _BITS = {"int8": 8, "int16": 16, "int32": 32, "int64": 64}
 
 

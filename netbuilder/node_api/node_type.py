@@ -46,6 +46,8 @@ class NodeType(Declared):
             ports in order: port names, None for a part nobody can use, nested tuples. A node may
             set its own in ``__init__`` where a parameter decides.
         random: Whether a forward in training draws random numbers.
+        keeps: Whose tensors the backward pass needs: ``inputs``, ``outputs``, both or none. Right for
+            most modules is the default.
         definitions: The classes and functions that ``module`` and ``forward`` name beyond torch's.
         view: Whether the outputs are the inputs' numbers laid out anew, at no cost of memory.
     """
@@ -58,6 +60,7 @@ class NodeType(Declared):
     unpack: Unpack = None
     random: ClassVar[bool] = False
     view: ClassVar[bool] = False
+    keeps: ClassVar[tuple[Literal["inputs", "outputs"], ...]] = ("inputs",)
     definitions: ClassVar[tuple[Definition, ...]] = ()
     ins: ClassVar[tuple[In, ...]] = ()
     outs: ClassVar[tuple[Out, ...]] = ()
@@ -142,6 +145,15 @@ class NodeType(Declared):
         """Return the floating-point operations of one forward, as torch.utils.flop_counter counts.
 
         That counter counts matrix products and convolutions, at two operations a multiply-add.
+        """
+        return 0
+
+    def extra_memory(self, x: Mapping[str, TensorType], y: Mapping[str, TensorType]) -> Dim:
+        """Return the bytes that the backward pass needs besides what ``keeps`` names.
+
+        Args:
+            x: The type at every connected input port.
+            y: The type at every output port.
         """
         return 0
 

@@ -1,0 +1,202 @@
+"""Which values a training step keeps for its backward pass, node by node.
+
+torch saves for the backward pass what the derivative of each operation needs: for a convolution what
+came in, for a ReLU what came out, for an addition nothing. A value that several nodes ask for is kept
+once, and one that nobody asks for is freed on the way. Node types declare what they need (``keeps`` and
+``extra_memory``); here that is put together over edges, groups and repeats.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from netbuilder.check.runs import GraphRun, Record
+from netbuilder.node_api.dims import Dim, product
+from netbuilder.node_api.dtypes import BYTES
+from netbuilder.node_api.ports import TensorType
+
+
+@dataclass(eq=False, slots=True)
+class _Value:
+    """A tensor; views of it are the same value.
+
+    Attributes:
+        type: What it is.
+        maker: The path of the node that makes it; empty for data, which are there anyway.
+        has_gradient: Whether the backward pass comes by.
+        kept: Whether somebody needs it there.
+    """
+
+    type: TensorType
+    maker: str
+    has_gradient: bool
+    kept: bool = False
+
+
+@dataclass
+class Kept:
+    """What is kept for the backward pass, in bytes for a batch of N.
+
+    Attributes:
+        total: In the whole network, every repeat counted.
+        nodes: By the path of the node that makes it; inside of groups for one repeat.
+        largest: The largest value that any node hands out.
+    """
+
+    total: Dim = 0
+    nodes: dict[str, Dim] = field(default_factory=dict)
+    largest: Dim = 0
+
+
+def kept_by(run: GraphRun) -> Kept:
+    """Return what a training step on a network keeps for its backward pass.
+
+    Args:
+        run: The evaluation of the main graph.
+    """
+    walk = _Walk()
+    walk.visit(run, "", 1, {})
+    return walk.result()
+
+
+class _Walk:
+    """A walk over all graphs in order of evaluation."""
+
+    def __init__(self) -> None:
+        # Every value with how often its graph runs.
+        self._values: list[tuple[_Value, int]] = []
+        self._extra: list[tuple[str, Dim, int]] = []
+
+    def visit(
+        self, run: GraphRun, prefix: str, count: int, incoming: Mapping[str, _Value]
+    ) -> dict[str, _Value]:
+        """Walk over a graph and return the values it hands out.
+
+        Args:
+            run: Its evaluation.
+            prefix: The path of the instance with a slash behind.
+            count: How often the graph runs.
+            incoming: What comes in by the group's inputs.
+        """
+        values: dict[tuple[str, str], _Value] = {}
+        results: dict[str, _Value] = {}
+        for name in run.layout.order:
+            record = run.records[name]
+            wires = run.layout.wires.get(name, {})
+            given = {
+                port: found
+                for port, source in wires.items()
+                if (found := values.get((source.node, source.port))) is not None
+            }
+            if record.kind.role in ("output", "group_output"):
+                results.update(dict.fromkeys((name,), next(iter(given.values()))) if given else {})
+                continue
+            if record.kind.role == "group_input" and name in incoming:
+                values[name, "output"] = incoming[name]
+                continue
+            for port, value in self._made(record, prefix + name, count, given).items():
+                values[name, port] = value
+        return results
+
+    def _made(
+        self, record: Record, path: str, count: int, given: Mapping[str, _Value]
+    ) -> dict[str, _Value]:
+        """The values at the outputs of a node."""
+        first = next(iter(given.values()), None)
+        if first is not None and (record.node.bypass or _is_view(record)):
+            return dict.fromkeys(record.kind.outputs, first)
+        if record.result.runs:
+            return self._opened(record, path, count, given)
+        is_data = record.kind.role in ("input", "target", "group_input")
+        learns = record.result.cost.trainable != 0
+        has_gradient = learns or any(value.has_gradient for value in given.values())
+        made = {
+            port: _Value(flows, "" if is_data else path, has_gradient)
+            for port, flows in record.result.types.items()
+        }
+        self._values += [(value, count) for value in made.values()]
+        if has_gradient:
+            self._keep(record, path, count, given, made)
+        return made
+
+    def _keep(
+        self,
+        record: Record,
+        path: str,
+        count: int,
+        given: Mapping[str, _Value],
+        made: Mapping[str, _Value],
+    ) -> None:
+        instance = record.kind.instance
+        if instance is None:
+            return
+        for side, values in (("inputs", given), ("outputs", made)):
+            if side in instance.keeps:
+                for value in values.values():
+                    value.kept = True
+        inputs = {port: value.type for port, value in given.items()}
+        extra = instance.extra_memory(inputs, record.result.types)
+        if extra != 0:
+            self._extra.append((path, extra, count))
+
+    def _opened(
+        self, record: Record, path: str, count: int, given: Mapping[str, _Value]
+    ) -> dict[str, _Value]:
+        """The values that come out of an instance of a group, repeat after repeat."""
+        incoming = dict(given)
+        results: dict[str, _Value] = {}
+        runs = record.result.runs
+        definition = record.kind.definition
+        for place, (index, run) in enumerate(runs):
+            end = runs[place + 1][0] if place + 1 < len(runs) else record.kind.repeat
+            results = self.visit(run, f"{path}/", count * (end - index), incoming)
+            following = zip(record.kind.inputs, record.kind.outputs, strict=False)
+            handed = {port: results[out] for port, out in following if out in results}
+            if end - index > 1:
+                # What one repeat hands to the next is kept if the next one needs what comes in.
+                for port, value in handed.items():
+                    value.kept |= port in incoming and incoming[port].kept
+            incoming.update(handed)
+        return results if definition is not None else {}
+
+    def result(self) -> Kept:
+        """Add everything up; types are counted first, for there are few of them."""
+        kept = Kept()
+        counts: Counter[TensorType] = Counter()
+        by_maker: dict[str, Counter[TensorType]] = {}
+        largest: set[TensorType] = set()
+        for value, count in self._values:
+            if not value.maker:
+                continue
+            largest.add(value.type)
+            if value.kept:
+                counts[value.type] += count
+                by_maker.setdefault(value.maker, Counter())[value.type] += 1
+        sizes = {flows: _bytes(flows) for flows in largest}
+        for flows, count in counts.items():
+            kept.total = kept.total + sizes[flows] * count
+        for path, types in by_maker.items():
+            for flows, count in types.items():
+                kept.nodes[path] = kept.nodes.get(path, 0) + sizes[flows] * count
+        for path, extra, count in self._extra:
+            kept.total = kept.total + extra * count
+            kept.nodes[path] = kept.nodes.get(path, 0) + extra
+        kept.largest = max(sizes.values(), key=_at_one, default=0)
+        return kept
+
+
+def _is_view(record: Record) -> bool:
+    return record.kind.instance is not None and record.kind.instance.view
+
+
+def _bytes(flows: TensorType) -> Dim:
+    return product(flows.shape) * BYTES[flows.dtype]
+
+
+def _at_one(size: Dim) -> int:
+    from netbuilder.node_api.dims import size_at
+
+    found = size_at(size, {"N": 1})
+    return found if isinstance(found, int) else 0
