@@ -17,6 +17,7 @@ _TOO_MANY = [(0, 0)] * (_MANY + 1)
 _NOTHING: frozenset[Any] = frozenset()
 _Sides = tuple[float, float, float, float]
 _STEPS = 16
+_OVER = 0.35  # px
 _FAR = 900_000.0  # px of the scene
 _LEAST = 36.0  # px that a curve reaches out of its port
 _BACK = 90.0
@@ -130,7 +131,7 @@ class Curve:
         end: The input.
     """
 
-    __slots__ = ("_points", "box", "controls", "end", "path", "start")
+    __slots__ = ("_lines", "_points", "box", "controls", "end", "path", "start")
 
     def __init__(self, start: QPointF, end: QPointF) -> None:
         self.start, self.end = start, end
@@ -146,6 +147,7 @@ class Curve:
         self.path.cubicTo(*self.controls, end)
         self.box = self.path.controlPointRect()
         self._points: tuple[QPointF, ...] = ()
+        self._lines: list[QLineF] = []
 
     @property
     def points(self) -> tuple[QPointF, ...]:
@@ -154,6 +156,18 @@ class Curve:
             (a, d), (b, c) = (self.start, self.end), self.controls
             self._points = tuple(_point(a, b, c, d, i / _STEPS) for i in range(_STEPS + 1))
         return self._points
+
+    @property
+    def lines(self) -> list[QLineF]:
+        """Straight lines that look like the curve at about 100%.
+
+        Each reaches a little over its ends, so that no seam shows between two of them.
+        """
+        if not self._lines:
+            for polygon in self.path.toSubpathPolygons():
+                points = polygon.toList()
+                self._lines += map(_overlapping, points[:-1], points[1:])
+        return self._lines
 
     def distance(self, at: QPointF) -> float:
         """Return how far a point is from the curve."""
@@ -203,6 +217,14 @@ def _point(a: QPointF, b: QPointF, c: QPointF, d: QPointF, t: float) -> QPointF:
     return QPointF(
         p * a.x() + q * b.x() + r * c.x() + s * d.x(), p * a.y() + q * b.y() + r * c.y() + s * d.y()
     )
+
+
+def _overlapping(a: QPointF, b: QPointF) -> QLineF:
+    ax, ay, bx, by = a.x(), a.y(), b.x(), b.y()
+    dx, dy = bx - ax, by - ay
+    length = hypot(dx, dy)
+    share = _OVER / length if length else 0.0
+    return QLineF(ax - dx * share, ay - dy * share, bx + dx * share, by + dy * share)
 
 
 def _distance(at: QPointF, a: QPointF, b: QPointF) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPainterPath,
     QPen,
+    QPixmap,
     QStaticText,
 )
 
@@ -41,9 +42,12 @@ BADGE = 8.0
 PORT = 4.5
 ROOM = 14.0  # px around a card that its badge, halo and ports may use
 
+_CALM_ROOM = 7.0  # px that ports and shadow use alone
+
 _TEXTS_KEPT = 20_000
+_STAMPS_KEPT = 500
 _BLOCK_SIZES = (26.0, 22.0, 19.0, 16.0, 13.0)
-_NO_BRUSH = QBrush()
+_STAMP = 7.0  # px from the middle of a port or a mark to the side of its picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Ink:
         self.theme = theme
         self._colours: dict[tuple[str, float], QColor] = {}
         self._types: dict[tuple[float, bool], _Type] = {}
+        self._stamps: dict[tuple[str, float, int, int], QPixmap] = {}
         self.body = QBrush(self.colour(theme.card))
         self.shadow = QBrush(self.colour("#000000", theme.shade))
         self.rule = QPen(self.colour(theme.card_line), 1)
@@ -164,6 +169,50 @@ class Ink:
         painter.setPen(colour)
         painter.drawStaticText(QPointF(x, at.y() - kind.ascent), static)
 
+    def stamp(
+        self,
+        painter: QPainter,
+        at: QPointF,
+        draw: Callable[[QPainter, QColor, QBrush], None],
+        colour: QColor,
+        body: QBrush,
+    ) -> None:
+        """Draw a small thing around a point; where it falls on whole pixels, from a picture of it.
+
+        Args:
+            painter: With the scale of the scene.
+            at: The middle.
+            draw: Draws it around the origin, with both colours, within a radius of 7 px.
+            colour: Its colour.
+            body: What fills it.
+        """
+        place = painter.deviceTransform()
+        scale, middle = place.m11(), place.map(at)
+        corner = middle.x() - _STAMP * scale, middle.y() - _STAMP * scale
+        if any(abs(side - round(side)) > 1e-3 for side in corner):
+            painter.save()
+            painter.translate(at)
+            draw(painter, colour, body)
+            painter.restore()
+            return
+        key = draw.__name__, scale, colour.rgba(), body.color().rgba()
+        found = self._stamps.get(key)
+        if found is None:
+            if len(self._stamps) >= _STAMPS_KEPT:
+                self._stamps.clear()
+            found = self._stamps[key] = QPixmap(
+                round(2 * _STAMP * scale), round(2 * _STAMP * scale)
+            )
+            found.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(found)
+            inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+            inner.scale(scale, scale)
+            inner.translate(_STAMP, _STAMP)
+            draw(inner, colour, body)
+            inner.end()
+            found.setDevicePixelRatio(scale)
+        painter.drawPixmap(QPointF(at.x() - _STAMP, at.y() - _STAMP), found)
+
     def _type(self, size: float, strong: bool) -> _Type:
         made = self._types.get((size, strong))
         if made is None:
@@ -177,7 +226,17 @@ class Ink:
 
 def room_of(card: Card) -> QRectF:
     """Return the rectangle a card may draw in, seen from its corner."""
-    return QRectF(-ROOM, -ROOM, card.width + 2 * ROOM, card.height + 2 * ROOM)
+    return _room(card, ROOM)
+
+
+def room_in(card: Card, mood: Mood) -> QRectF:
+    """Return the rectangle a card draws in as it is now, seen from its corner."""
+    calm = mood.port is None and mood.fitting is None and not (mood.selected or card.severity)
+    return _room(card, _CALM_ROOM if calm and card.kind != "group" else ROOM)
+
+
+def _room(card: Card, around: float) -> QRectF:
+    return QRectF(-around, -around, card.width + 2 * around, card.height + 2 * around)
 
 
 def plate_key(card: Card, mood: Mood) -> tuple[object, ...]:
@@ -236,9 +295,7 @@ def block_colour(ink: Ink, card: Card) -> QColor:
 
 def _draw_whole(painter: QPainter, ink: Ink, card: Card, mood: Mood) -> None:
     theme = ink.theme
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ink.colour(card.colour))
-    painter.drawRoundedRect(QRectF(12, 14, 10, 10), 3, 3)
+    ink.stamp(painter, QPointF(17, 19), _draw_mark, ink.colour(card.colour), ink.body)
     title = QPointF(LEFT, 23.5)
     ink.write(painter, title, card.title, ink.colour(theme.text), TITLE_SIZE, strong=True)
     ink.write(painter, QPointF(LEFT, 42), card.line, ink.colour(theme.secondary), LINE_SIZE)
@@ -357,14 +414,25 @@ def _draw_port(painter: QPainter, ink: Ink, dot: Dot, mood: Mood, side: str) -> 
         painter.setBrush(ink.colour(ink.theme.accent, 0.3))
         painter.drawEllipse(at, PORT + 5, PORT + 5)
     faint = mood.fitting is not None and not lit
-    painter.setPen(QPen(ink.colour(ink.theme.tertiary, 0.6) if faint else colour, 2))
-    painter.setBrush(colour if lit or hovered else ink.body)
-    painter.drawEllipse(at, PORT, PORT)
+    ring = ink.colour(ink.theme.tertiary, 0.6) if faint else colour
+    ink.stamp(painter, at, _draw_ring, ring, QBrush(colour) if lit or hovered else ink.body)
     if dot.named:
         inward, anchor = (12, "start") if side == "in" else (-12, "end")
         tone = ink.colour(ink.theme.secondary)
         place = QPointF(dot.x + inward, dot.y + 4)
         ink.write(painter, place, dot.name, tone, SMALL_SIZE, anchor=anchor)
+
+
+def _draw_ring(painter: QPainter, colour: QColor, body: QBrush) -> None:
+    painter.setPen(QPen(colour, 2))
+    painter.setBrush(body)
+    painter.drawEllipse(QPointF(), PORT, PORT)
+
+
+def _draw_mark(painter: QPainter, colour: QColor, _: QBrush) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(QRectF(-5, -5, 10, 10), 3, 3)
 
 
 def _draw_repeat(painter: QPainter, ink: Ink, card: Card) -> None:

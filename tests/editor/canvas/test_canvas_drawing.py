@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from netbuilder.app.examples import example, example_names
 from netbuilder.app.theme import THEMES
+from netbuilder.editor.canvas.geometry import Curve, _distance
+from netbuilder.editor.canvas.items import wires
 from netbuilder.editor.canvas.items.prints import Print, Prints
-from netbuilder.editor.canvas.painting import Mood, spark_path
+from netbuilder.editor.canvas.painting import Ink, Mood, spark_path
 from netbuilder.editor.canvas.scene import Scene
 from netbuilder.editor.canvas.view import Canvas
 from netbuilder.graph import edits
@@ -140,11 +143,11 @@ def test_a_print_is_used_again_until_the_card_is_another(canvas: Canvas) -> None
 
 def test_prints_stay_within_their_memory(canvas: Canvas) -> None:
     made = canvas.grab()
-    size = Print(made, 1.0).size
+    size = Print(made, 1.0, QPointF()).size
     prints = Prints(2 * size)
     for name in ("a", "b", "a", "c"):
         prints.get("a")
-        prints.put(name, Print(made, 1.0))
+        prints.put(name, Print(made, 1.0, QPointF()))
     assert prints.get("b") is None
     assert prints.get("a") is not None
     prints.drop("a")
@@ -153,7 +156,75 @@ def test_prints_stay_within_their_memory(canvas: Canvas) -> None:
     assert prints.get("c") is None
 
 
-def test_while_moving_many_wires_are_drawn_thin_and_nothing_breaks(canvas: Canvas) -> None:
+_RGB = QImage.Format.Format_RGB888
+
+
+def off(one: QImage, other: QImage) -> tuple[float, int]:
+    """How much two pictures differ: on average and at most, in steps of a colour."""
+    a, b = (bytes(image.convertToFormat(_RGB).constBits()) for image in (one, other))
+    found = [abs(x - y) for x, y in zip(a, b, strict=True) if x != y]
+    return sum(found) / len(a), max(found, default=0)
+
+
+@pytest.mark.parametrize("zoom", [0.6, 1.0, 1.4])
+def test_many_wires_look_as_few_do(
+    canvas: Canvas, monkeypatch: pytest.MonkeyPatch, zoom: float
+) -> None:
+    canvas.set_zoom(zoom)
+    curves = picture_of(canvas)
+    monkeypatch.setattr(wires, "_SOME", 0)
+    canvas.viewport().update()
+    lines = picture_of(canvas)
+    assert lines != curves
+    mean, most = off(lines, curves)
+    assert mean < 0.05
+    assert most < 90, "no seam between two lines"
+
+
+def test_the_lines_of_a_curve_follow_it_and_overlap() -> None:
+    for end in ((400.0, 90.0), (-300.0, 40.0), (20.0, 0.0), (5000.0, 700.0)):
+        curve = Curve(QPointF(0, 0), QPointF(*end))
+        lines = curve.lines
+        assert lines is curve.lines
+        for line in lines:
+            for share in (0.0, 0.5, 1.0):
+                assert near_curve(curve, line.pointAt(share)) < 0.8
+        for one, other in pairwise(lines):
+            assert 0.6 < QLineF(other.p1(), one.p2()).length() < 0.8
+    assert Curve(QPointF(1, 1), QPointF(1, 1)).lines is not None
+
+
+def near_curve(curve: Curve, at: QPointF) -> float:
+    points = curve.path.toSubpathPolygons(QTransform.fromScale(8, 8))[0].toList()
+    return min(_distance(at * 8, a, b) for a, b in pairwise(points)) / 8
+
+
+@pytest.mark.parametrize("zoom", [0.77, 1.0, 1.25, 2.0])
+def test_cards_look_the_same_with_stamps(
+    canvas: Canvas, monkeypatch: pytest.MonkeyPatch, zoom: float
+) -> None:
+    canvas.set_zoom(zoom)
+    stamped = picture_of(canvas)
+
+    def drawn(
+        self: Ink, painter: QPainter, at: QPointF, draw: Callable[..., None], *tones: object
+    ) -> None:
+        painter.save()
+        painter.translate(at)
+        draw(painter, *tones)
+        painter.restore()
+
+    monkeypatch.setattr(Ink, "stamp", drawn)
+    scene = canvas.scene()
+    assert isinstance(scene, Scene)
+    scene.prints.clear()
+    canvas.viewport().update()
+    mean, most = off(stamped, picture_of(canvas))
+    assert mean < 0.01
+    assert most < 24
+
+
+def test_nothing_breaks_while_things_move(canvas: Canvas) -> None:
     canvas.set_moving(True)
     for zoom in (1.3, 0.4, 0.12):
         canvas.set_zoom(zoom)

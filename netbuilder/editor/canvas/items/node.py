@@ -19,6 +19,7 @@ from netbuilder.editor.canvas.painting import (
     draw_plate,
     opacity_of,
     plate_key,
+    room_in,
     room_of,
 )
 
@@ -90,7 +91,7 @@ class NodeItem(QGraphicsRectItem):
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
                 size = found.pixmap.size()
                 room = QRectF(0, 0, size.width() / found.scale, size.height() / found.scale)
-                room.moveTopLeft(self.rect().topLeft())
+                room.moveTopLeft(found.corner)
                 painter.drawPixmap(room, found.pixmap, QRectF(found.pixmap.rect()))
                 return
             found = None
@@ -98,13 +99,14 @@ class NodeItem(QGraphicsRectItem):
             found = self._printed(scale)
         # On whole pixels, so that text stays sharp.
         before = painter.worldTransform()
-        at = before.map(self.rect().topLeft()) * ratio
+        at = before.map(found.corner) * ratio
         painter.setWorldTransform(QTransform.fromScale(1 / ratio, 1 / ratio))
         painter.drawPixmap(QPointF(round(at.x()), round(at.y())), found.pixmap)
         painter.setWorldTransform(before)
 
     def _printed(self, scale: float) -> Print:
-        plate = self._plate(scale)
+        room = room_in(self.card, self.mood)
+        plate = self._plate(scale, room)
         opacity = opacity_of(self.card, self.mood)
         pixmap = QPixmap(plate)  # painting on it makes it a copy
         if opacity < 1:
@@ -114,34 +116,34 @@ class NodeItem(QGraphicsRectItem):
         if opacity < 1:
             painter.setOpacity(opacity)
             painter.drawPixmap(0, 0, plate)
-        self._onto(painter, scale)
+        _onto(painter, scale, room)
         draw_face(painter, self._sheet.ink, self.card, self.mood)
         painter.end()
-        made = Print(pixmap, scale)
+        made = Print(pixmap, scale, room.topLeft())
         self._sheet.prints.put(self.card.id, made)
         return made
 
-    def _plate(self, scale: float) -> QPixmap:
+    def _plate(self, scale: float, room: QRectF) -> QPixmap:
         """What lies under the text; cards of one size share it."""
-        key = (scale, *plate_key(self.card, self.mood))
+        key = (scale, room.x(), *plate_key(self.card, self.mood))
         found = self._sheet.prints.get(key)
         if found is not None:
             return found.pixmap
-        room = self.rect()
         pixmap = QPixmap(ceil(room.width() * scale), ceil(room.height() * scale))
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._onto(painter, scale)
+        _onto(painter, scale, room)
         draw_plate(painter, self._sheet.ink, self.card, self.mood)
         painter.end()
-        self._sheet.prints.put(key, Print(pixmap, scale))
+        self._sheet.prints.put(key, Print(pixmap, scale, room.topLeft()))
         return pixmap
-
-    def _onto(self, painter: QPainter, scale: float) -> None:
-        painter.scale(scale, scale)
-        painter.translate(-self.rect().topLeft())
 
     def _redraw(self) -> None:
         self._sheet.prints.drop(self.card.id)
         self.update()
+
+
+def _onto(painter: QPainter, scale: float, room: QRectF) -> None:
+    painter.scale(scale, scale)
+    painter.translate(-room.topLeft())

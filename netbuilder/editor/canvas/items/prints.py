@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPixmap
 
 _BYTES_OF_PIXEL = 4
@@ -18,10 +19,12 @@ class Print:
     Attributes:
         pixmap: The picture.
         scale: Pixels of the device to one of the scene.
+        corner: Where its upper left corner lies, seen from that of the card.
     """
 
     pixmap: QPixmap
     scale: float
+    corner: QPointF
 
     @property
     def size(self) -> int:
