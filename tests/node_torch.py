@@ -81,12 +81,13 @@ def carried_out(value: Any, names: Mapping[str, Any]) -> Any:
     return value
 
 
-def tensor(wanted: TensorType, device: str) -> torch.Tensor:
-    """A tensor of a type: random numbers where they are floating-point, else zeros."""
+def tensor(wanted: TensorType, device: str, *, positive: bool = False) -> torch.Tensor:
+    """A tensor of a type: random numbers where they are floating-point, else zeros; or all above zero."""
     dtype = getattr(torch, wanted.dtype)
     if dtype.is_floating_point and device != "meta":
-        return torch.randn(wanted.shape, dtype=dtype).requires_grad_()
-    return torch.zeros(wanted.shape, dtype=dtype, device=device)
+        numbers = torch.rand(wanted.shape) + 0.5 if positive else torch.randn(wanted.shape)
+        return numbers.to(dtype).requires_grad_()
+    return torch.full(wanted.shape, int(positive), dtype=dtype, device=device)
 
 
 def run_as_meta(node: NodeType, axes: Axes, inputs: Mapping[str, TensorType]) -> Run:
@@ -97,7 +98,14 @@ def run_as_meta(node: NodeType, axes: Axes, inputs: Mapping[str, TensorType]) ->
     return result
 
 
-def run(node: NodeType, axes: Axes, inputs: Mapping[str, TensorType], device: str = "meta") -> Run:
+def run(
+    node: NodeType,
+    axes: Axes,
+    inputs: Mapping[str, TensorType],
+    device: str = "meta",
+    *,
+    positive: bool = False,
+) -> Run:
     """Build a node's module, start its weights and carry its forward out, in training mode."""
     names: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "Tensor": torch.Tensor, "math": math}
     for definition in node.definitions:
@@ -111,7 +119,8 @@ def run(node: NodeType, axes: Axes, inputs: Mapping[str, TensorType], device: st
                 module = None if construction is None else Name("module")
                 for further in node.start(axes, module) if module else ():
                     carried_out(further, names)
-                names |= {port: tensor(wanted, device) for port, wanted in inputs.items()}
+                for port, wanted in inputs.items():
+                    names[port] = tensor(wanted, device, positive=positive)
                 forward = node.forward(axes, {port: Name(port) for port in inputs}, module)
                 outputs = ports(node, carried_out(forward, names))
         except (RuntimeError, ValueError, IndexError, TypeError, AssertionError) as error:
