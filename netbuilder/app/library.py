@@ -1,12 +1,13 @@
-"""What can be added to a graph: node types, groups of the network, and a user's own groups in files."""
+"""What can be added to a graph: node types, groups of the network, ready groups and a user's own."""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib import resources
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +29,8 @@ Kind = Literal["node", "group", "library"]
 SUFFIX = ".netgraph"
 GROUPS = "Groups of this document"
 LIBRARY = "My groups"
+BLOCKS = "Blocks"
+PACKAGE = "netbuilder_blocks"  # the ready groups that ship with the program
 
 _INSTANCE = "instance"
 _MOST_FILES = 1000
@@ -42,7 +45,7 @@ class Entry:
 
     Attributes:
         kind: ``node`` for a type of the catalogue, ``group`` for a group of the network, ``library``
-            for one of the user's own groups.
+            for a ready group and for one of the user's own.
         id: The type's id, the group's id, or the name in the library.
         title: What people see.
         category: The section it stands in.
@@ -91,31 +94,30 @@ def entries(
 
 
 class Library:
-    """A user's own groups, a file each.
+    """The ready groups of the program and a user's own ones, a file each.
+
+    A group of one's own takes the place of a ready one of the same name.
 
     Args:
-        folder: Where they are.
+        folder: Where the user's are.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def names(self) -> tuple[str, ...]:
-        """The names of the groups, in order."""
-        return tuple(entry.id for entry in self.entries())
+        """The names of the user's own groups, in order."""
+        return tuple(entry.id for entry in _rows(_files(self._folder), LIBRARY))
 
     def entries(self) -> list[Entry]:
-        """The groups as rows; a file that is no group is left out and logged once."""
-        found = []
-        for path in self._files():
-            try:
-                facts = path.stat()
-            except OSError:
-                continue
-            entry = _entry(path, facts.st_mtime_ns, facts.st_size)
-            if entry is not None:
-                found.append(entry)
-        return found
+        """The groups as rows, ready ones first; a file that is no group is left out and logged once."""
+        own, names = list(_rows(_files(self._folder), LIBRARY)), set(self.names())
+        ready = [entry for entry in _rows(_files(_ready()), BLOCKS) if entry.id not in names]
+        return [*ready, *own]
+
+    def is_own(self, name: str) -> bool:
+        """Whether a group is the user's own, so that it can be removed."""
+        return self._path(name).is_file()
 
     def keep(self, network: Network, group: str, name: str = "") -> str:
         """Keep a group with all it needs; one of the same name is replaced.
@@ -153,7 +155,7 @@ class Library:
         """Remove a group from the library; networks that use it keep theirs.
 
         Raises:
-            FileError: There is no such group, or it cannot be removed.
+            FileError: There is no such group of the user's own, or it cannot be removed.
         """
         try:
             self._path(name).unlink()
@@ -169,8 +171,9 @@ class Library:
         Raises:
             EditError: There is no such group.
         """
+        path = self._path(name)
         try:
-            kept = load(self._path(name))
+            kept = load(path if path.is_file() else _ready() / path.name)
         except FileError as error:
             raise EditError(f"{name} cannot be taken from your groups: {error.reason}") from None
         if _group_in(kept) is None:
@@ -179,17 +182,38 @@ class Library:
         made = graph_of(network, "").nodes[ids[0]].group
         return edits.remove_nodes(network, ids), made
 
-    def _files(self) -> list[Path]:
-        try:
-            paths = [path for path in self._folder.iterdir() if path.suffix == SUFFIX]
-        except OSError:
-            return []
-        return sorted(paths, key=lambda path: (path.stem.lower(), path.stem))[:_MOST_FILES]
-
     def _path(self, name: str) -> Path:
         if name != _file_name(name):
             raise EditError(f"{name!r} cannot be the name of a group in the library")
         return self._folder / (name + SUFFIX)
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        paths = [path for path in folder.iterdir() if path.suffix == SUFFIX]
+    except OSError:
+        return []
+    return sorted(paths, key=lambda path: (path.stem.lower(), path.stem))[:_MOST_FILES]
+
+
+def _ready() -> Path:
+    """The folder of the groups that ship with the program."""
+    try:
+        return Path(str(resources.files(PACKAGE)))
+    except ModuleNotFoundError:
+        # A checkout that is not installed has them beside the program.
+        return Path(__file__).resolve().parents[2] / "blocks"
+
+
+def _rows(paths: Iterable[Path], category: str) -> Iterator[Entry]:
+    for path in paths:
+        try:
+            facts = path.stat()
+        except OSError:
+            continue
+        entry = _entry(path, facts.st_mtime_ns, facts.st_size)
+        if entry is not None:
+            yield replace(entry, category=category)
 
 
 @lru_cache(maxsize=_MOST_FILES)

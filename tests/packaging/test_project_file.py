@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MAPPED = {
     "netbuilder_nodes": "nodes",
+    "netbuilder_blocks": "blocks",
     "netbuilder_examples": "examples",
     "netbuilder_resources": "resources",
 }

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ("netbuilder", "nodes", "resources", "examples", "pyproject.toml", "README.md", "LICENSE")
+SHIPPED = ("netbuilder", "nodes", "blocks", "resources", "examples", "pyproject.toml", "README.md", "LICENSE")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,9 @@ def test_the_wheel_has_everything_and_nothing_else(wheel: Path) -> None:
     """Nodes, resources, examples and texts travel; tests do not."""
     names = set(zipfile.ZipFile(wheel).namelist())
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
-    assert tops == {"netbuilder", "netbuilder_nodes", "netbuilder_examples", "netbuilder_resources"}
+    packs = {f"netbuilder_{name}" for name in ("blocks", "examples", "nodes", "resources")}
+    assert tops == {"netbuilder", *packs}
+    assert {f"netbuilder_blocks/{p.name}" for p in (ROOT / "blocks").glob("*.netgraph")} <= names
     assert {f"netbuilder_nodes/{p.name}" for p in (ROOT / "nodes").glob("*.py")} <= names
     assert {
         f"netbuilder_examples/{p.name}" for p in (ROOT / "examples").glob("*.netgraph")

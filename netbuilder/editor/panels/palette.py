@@ -249,7 +249,7 @@ class Palette(QWidget):
             words = "Remove from favourites" if row.starred else "Add to favourites"
             name = "star_filled" if row.starred else "star"
             self._add("star", words).setIcon(icon(name, theme.secondary))
-            if row.key.startswith(OWN):
+            if row.key.startswith(OWN) and self.library.is_own(row.key.removeprefix(OWN)):
                 self._add("remove", "Remove from my groups").setIcon(
                     icon("delete", theme.secondary)
                 )
