@@ -9,6 +9,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from netbuilder.editor.sweeping import Sweeping
+
 
 class Tasks(QObject):
     """Runs functions in a few threads and tells their results in the main thread.
@@ -27,6 +29,7 @@ class Tasks(QObject):
         self._alive: dict[int, bool] = {}
         self._ended.connect(self._tell, Qt.ConnectionType.QueuedConnection)
         self._closed = False
+        self._sweeping = Sweeping(self)
 
     def submit(
         self,
@@ -65,6 +68,7 @@ class Tasks(QObject):
         self._closed = True
         self._newest.clear()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._sweeping.close()
 
     def _forget(self, mark: int) -> None:
         self._alive.pop(mark, None)

@@ -1,5 +1,6 @@
 """Work beside the main loop."""
 
+import gc
 import threading
 
 import pytest
@@ -63,3 +64,31 @@ def test_nothing_is_told_to_the_dead_or_after_closing(qtbot, tasks):
     tasks.submit(tasks, "c", lambda: 1, heard.append)
     qtbot.waitUntil(lambda: True)
     assert not [value for value in heard if value is True]
+
+
+class Cycle:
+    """What only the collector frees; it tells whether that is in the main thread."""
+
+    def __init__(self, freed):
+        self.myself, self.freed = self, freed
+
+    def __del__(self):
+        self.freed.append(threading.current_thread() is threading.main_thread())
+
+
+def test_garbage_is_collected_in_the_main_thread_alone(qtbot, tasks):
+    freed, heard = [], []
+    Cycle(freed)
+    # As many objects as this make Python collect several times.
+    tasks.submit(tasks, "a", lambda: [[] for _ in range(100_000)], heard.append)
+    qtbot.waitUntil(lambda: bool(heard) and bool(freed))
+    assert freed == [True]
+
+
+def test_collecting_is_left_to_python_once_the_threads_are_gone(qtbot, guard):
+    was = gc.isenabled()
+    made = Tasks()
+    assert not gc.isenabled()
+    made.close()
+    made.deleteLater()
+    assert gc.isenabled() == was
