@@ -2,15 +2,15 @@
 
 Each takes the group whose graph it is about, empty for the main graph. What cannot be done is refused
 with an ``EditError``; what can be done but makes no sound network is done, and the check says so.
-Edits of groups live in ``group_edits``, edits of frames and notes in ``card_edits``; all are reached
-from here.
+Edits of groups live in ``group_edits``, of frames and notes in ``card_edits``, of a node's parameters
+and flags in ``setting``; all are reached from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from netbuilder.graph.card_edits import (
     add_frame,
@@ -22,10 +22,8 @@ from netbuilder.graph.card_edits import (
 )
 from netbuilder.graph.delta import alike
 from netbuilder.graph.from_plain import (
-    flag_value,
     pair_value,
     params_value,
-    repeat_value,
     settings_value,
     type_value,
 )
@@ -40,10 +38,17 @@ from netbuilder.graph.group_edits import (
     set_group_info,
     set_group_param,
 )
-from netbuilder.graph.limits import MAX_PARAMS
-from netbuilder.graph.model import GROUP_PREFIX, Endpoint, Graph, Network, Node, frozen
+from netbuilder.graph.model import GROUP_PREFIX, Endpoint, Network, Node, frozen
 from netbuilder.graph.ordering import by_target, copied, with_edge, with_edges, with_name, without
-from netbuilder.graph.values import param_value, text_value
+from netbuilder.graph.setting import (
+    DEFAULT,
+    set_flags,
+    set_param,
+    set_params,
+    set_params_of,
+    with_values,
+)
+from netbuilder.graph.values import text_value
 from netbuilder.graph.wires import follow_port, named_as, without_nodes
 from netbuilder.graph.working import (
     GROUP_INPUT,
@@ -60,7 +65,6 @@ from netbuilder.graph.working import (
     nodes_of,
     with_graph,
 )
-from netbuilder.node_api.expressions import Expression
 
 __all__ = [
     "DEFAULT",
@@ -93,20 +97,13 @@ __all__ = [
     "set_note",
     "set_param",
     "set_params",
+    "set_params_of",
     "set_recipe",
     "set_title",
     "set_type",
 ]
 
 
-class _Default:
-    """The mark for a parameter that goes back to its default."""
-
-    def __repr__(self) -> str:
-        return "DEFAULT"
-
-
-DEFAULT: Final = _Default()
 _Point = tuple[float, float]
 
 
@@ -263,42 +260,6 @@ def insert_on_edge(
     return connect(network, Endpoint(name, out_port), target, group), name
 
 
-def set_param(
-    network: Network, id: str, name: str, value: Any = DEFAULT, group: str = ""
-) -> Network:
-    """Set a parameter of a node; ``DEFAULT``, or no value, takes it back to its default.
-
-    Args:
-        network: Where.
-        id: The node.
-        name: The parameter.
-        value: A plain value or an Expression. None is a value: some parameters may be nothing.
-        group: The definition, or empty.
-
-    Raises:
-        EditError: There is no such node, or the value is not plain.
-    """
-    return set_params(network, id, {name: value}, group)
-
-
-def set_params(network: Network, id: str, values: Mapping[str, Any], group: str = "") -> Network:
-    """Set several parameters of a node at once, as ``set_param`` does one."""
-    graph = graph_of(network, group)
-    node = node_of(graph, id)
-    params = copied(node.params)
-    for name, value in values.items():
-        if value is DEFAULT:
-            params.pop(name, None)
-        else:
-            key = checked("the name of a parameter", text_value, name)
-            params[key] = checked(f"{id}.{key}", param_value, value)
-    if len(params) > MAX_PARAMS:
-        raise EditError(
-            f"{id} would set {len(params)} parameters, but at most {MAX_PARAMS} are allowed"
-        )
-    return _changed(network, group, graph, id, params=frozen(params))
-
-
 def set_type(
     network: Network,
     id: str,
@@ -326,7 +287,7 @@ def set_type(
         raise EditError(f"{id} is a port of {group}; remove it and add another node")
     kept = node.params if params is None else checked("params", params_value, params)
     kind = checked("type", type_value, type)
-    return _changed(network, group, graph, id, type=kind, params=kept, version=version)
+    return with_values(network, {id: {"type": kind, "params": kept, "version": version}}, group)
 
 
 def rename_node(network: Network, id: str, new: str, group: str = "") -> Network:
@@ -375,36 +336,6 @@ def move_nodes(network: Network, positions: Mapping[str, _Point], group: str = "
     return with_graph(network, group, replace(graph, nodes=frozen(nodes)))
 
 
-def set_flags(
-    network: Network,
-    ids: Iterable[str],
-    *,
-    bypass: bool | None = None,
-    frozen: bool | None = None,
-    shared: bool | None = None,
-    repeat: int | Expression | None = None,
-    note: str | None = None,
-    group: str = "",
-) -> Network:
-    """Set what every node has beside its parameters; None leaves it as it is.
-
-    Raises:
-        EditError: There is no such node, or a value is of the wrong kind.
-    """
-    wanted: list[tuple[str, Callable[[Any], Any], Any]] = [
-        ("bypass", flag_value, bypass),
-        ("frozen", flag_value, frozen),
-        ("shared", flag_value, shared),
-        ("repeat", repeat_value, repeat),
-        ("note", text_value, note),
-    ]
-    values = {name: checked(name, read, value) for name, read, value in wanted if value is not None}
-    graph = graph_of(network, group)
-    for name in nodes_of(graph, ids):
-        network = _changed(network, group, graph_of(network, group), name, **values)
-    return network
-
-
 def set_title(network: Network, title: str) -> Network:
     """Set the title of the network."""
     return _property(network, title=checked("title", text_value, title))
@@ -428,11 +359,3 @@ def set_recipe(network: Network, recipe: Mapping[str, Any]) -> Network:
 def _property(network: Network, **values: Any) -> Network:
     same = all(alike(getattr(network, name), value) for name, value in values.items())
     return network if same else replace(network, **values)
-
-
-def _changed(network: Network, group: str, graph: Graph, id: str, **values: Any) -> Network:
-    node = graph.nodes[id]
-    if all(alike(getattr(node, name), value) for name, value in values.items()):
-        return network
-    nodes = with_name(graph.nodes, id, replace(node, **values))
-    return with_graph(network, group, replace(graph, nodes=nodes))

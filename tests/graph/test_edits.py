@@ -402,3 +402,22 @@ def test_an_edit_of_a_thousand_nodes_copies_one_mapping_only():
     assert shared.count(False) == 1
     assert after.graph.edges is network.graph.edges
     assert after.groups is network.groups
+
+
+def test_parameters_of_many_nodes_are_set_at_once_as_one_after_the_other():
+    network = Network()
+    for _ in range(4):
+        network, _ = edits.add_node(network, "linear", params={"out_features": 8, "bias": False})
+    one = edits.set_param(network, "linear_1", "out_features", 9)
+    one = edits.set_params(one, "linear_3", {"bias": DEFAULT, "out_features": 8})
+    both = edits.set_params_of(
+        network,
+        {"linear_1": {"out_features": 9}, "linear_3": {"bias": DEFAULT, "out_features": 8}},
+    )
+    assert both == one
+    assert list(both.graph.nodes) == list(network.graph.nodes)
+    assert both.graph.nodes["linear_2"] is network.graph.nodes["linear_2"]
+    same = edits.set_params_of(network, {n: {"out_features": 8} for n in network.graph.nodes})
+    assert same is network
+    with pytest.raises(EditError, match="no node none"):
+        edits.set_params_of(network, {"linear_1": {"bias": True}, "none": {"bias": True}})

@@ -66,6 +66,7 @@ def with_param(
     Raises:
         EditError: A node is not there any more.
     """
+    written: dict[str, dict[str, Any]] = {}
     for node_id in nodes:
         node = node_of(graph_of(network, group), node_id)
         new = catalogue.upgrade(node)
@@ -75,6 +76,5 @@ def with_param(
             )
         param = params_of(node, network, catalogue).get(name)
         same = value is edits.DEFAULT or (param is not None and is_default(param, value))
-        written = edits.DEFAULT if same else plain(value)
-        network = edits.set_param(network, node_id, name, written, group)
-    return network
+        written[node_id] = {name: edits.DEFAULT if same else plain(value)}
+    return edits.set_params_of(network, written, group)
