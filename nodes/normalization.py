@@ -1,4 +1,4 @@
-"""Shifting and scaling numbers so that they have mean 0 and variance 1."""
+"""Normalizing every channel over a batch, or over each sample, with running statistics if wanted."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from netbuilder.node_api import (
     Axes,
     Bool,
     Call,
-    Choice,
     Float,
     In,
-    Int,
     Out,
     Problem,
+    ScaleNodeType,
     Shape,
-    WeightedNodeType,
     call,
     is_known,
     product,
@@ -23,18 +21,9 @@ from netbuilder.node_api import (
 )
 
 
-class _Normalization(WeightedNodeType):
-    """What normalizations share: their weights have one axis, so fans have no meaning."""
+class _ChannelNorm(ScaleNodeType):
+    """What normalizations of channels share: torch's parameters, and the title as layer's name."""
 
-    weight_init = Choice(
-        "default",
-        ("default", "normal", "zeros", "constant"),
-        group="Initialization",
-        doc="How weights start: at 1 as torch does, or plain.",
-    )
-
-
-class _BatchNorm(_Normalization):
     eps = Float(
         1e-5,
         min=1e-12,
@@ -55,15 +44,6 @@ class _BatchNorm(_Normalization):
         True, group="Advanced", doc="Keep running statistics for use after training."
     )
 
-    def _one_value_problems(self, a: Axes, positions: Shape) -> Iterator[Problem]:
-        values = product((a.N, *positions))
-        if is_known(values) and values == 1:
-            yield Problem(
-                "NB212",
-                "input has a single number for every channel, but training needs more than one",
-                port="input",
-            )
-
     def weights(self, a: Axes) -> Mapping[str, Shape]:
         """A scale and an offset for every channel."""
         return {"weight": (a.C,), "bias": (a.C,)} if self.affine else {}
@@ -74,14 +54,32 @@ class _BatchNorm(_Normalization):
         return call(f"nn.{self.title}", a.C, **options, **self.dtype_option(a.dtype("input")))
 
 
+class _BatchNorm(_ChannelNorm):
+    """Statistics over the batch and all positions."""
+
+    def _one_value_problems(self, a: Axes, positions: Shape) -> Iterator[Problem]:
+        values = product((a.N, *positions))
+        if is_known(values) and values == 1:
+            yield Problem(
+                "NB212",
+                "input has a single number for every channel, but training needs more than one",
+                port="input",
+            )
+
+
 class BatchNorm1d(_BatchNorm, id="batch_norm1d", title="BatchNorm1d", category="Normalization"):
     """Bring every feature or channel of a batch to mean 0 and variance 1, then scale and shift it.
 
     Formula: y = (x - mean) / sqrt(variance + eps) weight + bias, over the batch and the length
 
-    Source: torch.nn.BatchNorm1d
+    Source: torch.nn.BatchNorm1d; Ioffe and Szegedy 2015
 
-    Also: bn1d, batch normalization
+    When: Behind a Linear or Conv1d, before its activation, with batches of 16 samples and more. With
+    small batches or sequences of many lengths take LayerNorm.
+
+    Also: bn1d, batch normalization, batchnorm
+
+    See: batch_norm2d, layer_norm, instance_norm1d
     """
 
     input = In("N C *S", known="C", doc="Features (N C), or signals with a length (N C L).")
@@ -104,9 +102,14 @@ class BatchNorm2d(_BatchNorm, id="batch_norm2d", title="BatchNorm2d", category="
 
     Formula: y = (x - mean) / sqrt(variance + eps) weight + bias, over batch, height and width
 
-    Source: torch.nn.BatchNorm2d
+    Source: torch.nn.BatchNorm2d; Ioffe and Szegedy 2015
+
+    When: Behind a Conv2d without bias, before its activation, with batches of 16 images and more.
+    With small batches take GroupNorm.
 
     Also: bn, batchnorm, batch normalization, normalization
+
+    See: group_norm, instance_norm2d, batch_norm1d, batch_norm3d
     """
 
     input = In("N C H W", known="C", doc="Images: batch, channels, height, width.")
@@ -117,62 +120,116 @@ class BatchNorm2d(_BatchNorm, id="batch_norm2d", title="BatchNorm2d", category="
         yield from self._one_value_problems(a, (a.H, a.W))
 
 
-class LayerNorm(_Normalization, id="layer_norm", title="LayerNorm", category="Normalization"):
-    """Bring the last axes of every sample to mean 0 and variance 1, then scale and shift them.
+class BatchNorm3d(_BatchNorm, id="batch_norm3d", title="BatchNorm3d", category="Normalization"):
+    """Bring every channel of a batch of volumes to mean 0 and variance 1, then scale and shift it.
 
-    Formula: y = (x - mean) / sqrt(variance + eps) weight + bias, over the last num_axes axes
+    Formula: y = (x - mean) / sqrt(variance + eps) weight + bias, over batch, depth, height and width
 
-    Source: torch.nn.LayerNorm
+    Source: torch.nn.BatchNorm3d; Ioffe and Szegedy 2015
 
-    Also: ln, layer normalization
+    When: Behind a Conv3d without bias. Volumes often leave room for few samples in a batch; take
+    GroupNorm or InstanceNorm3d then.
+
+    Also: bn3d, batchnorm, batch normalization
+
+    See: group_norm, instance_norm3d, batch_norm2d
     """
 
-    input = In("*B I", known="I", doc="Any tensor.")
-    output = Out("*B I", doc="The same shape.")
-
-    num_axes = Int(1, min=1, max=8, doc="How many of the last axes are normalized together.")
-    eps = Float(
-        1e-5,
-        min=1e-12,
-        max=1.0,
-        group="Advanced",
-        doc="Added to the variance, against dividing by 0.",
-    )
-    elementwise_affine = Bool(True, doc="Learn a scale for every place on these axes.")
-    bias = Bool(True, doc="Learn an offset as well, where there is a scale.")
+    input = In("N C D H W", known="C", doc="Volumes: batch, channels, depth, height, width.")
+    output = Out("N C D H W", doc="The same shape.")
 
     def check(self, a: Axes) -> Iterator[Problem]:
-        """There are that many axes, and their sizes are numbers."""
-        shape = a.shape("input")
-        if self.num_axes > len(shape):
+        """Training needs more than one number a channel."""
+        yield from self._one_value_problems(a, (a.D, a.H, a.W))
+
+
+class _InstanceNorm(_ChannelNorm):
+    """Statistics over the positions of every sample."""
+
+    affine = Bool(False, doc="Learn a scale and an offset for every channel.")
+    track_running_stats = Bool(
+        False, group="Advanced", doc="Keep running statistics for use after training."
+    )
+
+    def _one_position_problems(self, positions: Shape) -> Iterator[Problem]:
+        values = product(positions)
+        if is_known(values) and values == 1:
             yield Problem(
-                "NB201",
-                f"num_axes is {self.num_axes}, but input is {shape_text(shape)}, which has {len(shape)}",
-                param="num_axes",
-                settings={"num_axes": 1},
-            )
-        elif not all(map(is_known, self._normalized(a))):
-            yield Problem(
-                "NB205",
-                f"the last {self.num_axes} axes of {shape_text(shape)} are normalized, but one is left open",
-                param="num_axes",
-                hint="normalize fewer axes, or give the axis a number at the Input",
-                settings={"num_axes": 1},
+                "NB212",
+                "input has a single number for every channel of a sample, but training needs more than one",
+                port="input",
             )
 
-    def _normalized(self, a: Axes) -> Shape:
-        return a.shape("input")[-self.num_axes :]
 
-    def weights(self, a: Axes) -> Mapping[str, Shape]:
-        """A scale and an offset for every place on the normalized axes."""
-        if not self.elementwise_affine:
-            return {}
-        shape = self._normalized(a)
-        return {"weight": shape, "bias": shape} if self.bias else {"weight": shape}
+class InstanceNorm1d(
+    _InstanceNorm, id="instance_norm1d", title="InstanceNorm1d", category="Normalization"
+):
+    """Bring every channel of each signal to mean 0 and variance 1 by itself.
 
-    def module(self, a: Axes) -> Call:
-        """Build torch's layer."""
-        shape = self._normalized(a)
-        options = self.options("eps", "elementwise_affine", "bias")
-        sizes = shape[0] if len(shape) == 1 else shape
-        return call("nn.LayerNorm", sizes, **options, **self.dtype_option(a.dtype("input")))
+    Formula: y = (x - mean) / sqrt(variance + eps), over the length, for every sample and channel
+
+    Source: torch.nn.InstanceNorm1d; Ulyanov et al. 2016
+
+    When: For signals whose loudness or offset should not matter. It forgets the level of a channel,
+    so not where that level is the message.
+
+    Also: contrast normalization
+
+    See: batch_norm1d, layer_norm, group_norm
+    """
+
+    input = In("N C L", known="C", doc="Signals: batch, channels, length.")
+    output = Out("N C L", doc="The same shape.")
+
+    def check(self, a: Axes) -> Iterator[Problem]:
+        """There must be more than one position."""
+        yield from self._one_position_problems((a.L,))
+
+
+class InstanceNorm2d(
+    _InstanceNorm, id="instance_norm2d", title="InstanceNorm2d", category="Normalization"
+):
+    """Bring every channel of each image to mean 0 and variance 1 by itself.
+
+    Formula: y = (x - mean) / sqrt(variance + eps), over height and width, for every sample and channel
+
+    Source: torch.nn.InstanceNorm2d; Ulyanov et al. 2016
+
+    When: In networks that make or restyle images, where the contrast of each image should not
+    matter. Classifiers do better with BatchNorm2d.
+
+    Also: contrast normalization, style transfer
+
+    See: batch_norm2d, group_norm, layer_norm
+    """
+
+    input = In("N C H W", known="C", doc="Images: batch, channels, height, width.")
+    output = Out("N C H W", doc="The same shape.")
+
+    def check(self, a: Axes) -> Iterator[Problem]:
+        """There must be more than one position."""
+        yield from self._one_position_problems((a.H, a.W))
+
+
+class InstanceNorm3d(
+    _InstanceNorm, id="instance_norm3d", title="InstanceNorm3d", category="Normalization"
+):
+    """Bring every channel of each volume to mean 0 and variance 1 by itself.
+
+    Formula: y = (x - mean) / sqrt(variance + eps), over depth, height and width, each sample by itself
+
+    Source: torch.nn.InstanceNorm3d; Ulyanov et al. 2016
+
+    When: For scans, one or two in a batch, as in a 3D U-Net.
+
+    Also: contrast normalization
+
+    See: batch_norm3d, group_norm, instance_norm2d
+    """
+
+    input = In("N C D H W", known="C", doc="Volumes: batch, channels, depth, height, width.")
+    output = Out("N C D H W", doc="The same shape.")
+
+    def check(self, a: Axes) -> Iterator[Problem]:
+        """There must be more than one position."""
+        yield from self._one_position_problems((a.D, a.H, a.W))
