@@ -58,7 +58,7 @@ class Checker:
         places.add_graph(run, more=tuple(meaning_findings(self._catalogue, run, self._fields)))
         for unused in _unused(network, evaluator.definitions):
             places.add_graph(self._by_itself(unused))
-        return Report(network, tuple(places.found), run)
+        return Report(network, tuple(places.found), run, tuple(places.ignored))
 
     def _by_itself(self, definition: Definition) -> GraphRun:
         """Evaluate a group that no instance shows, with its defaults and unknown inputs."""

@@ -62,6 +62,7 @@ class Diagnostic:
         related: Other places that have part in it.
         hint: The way out, as an imperative.
         fixes: Edits that mend it.
+        gathered: Whether the same holds for the related nodes, so that one sentence tells it of all.
     """
 
     code: str
@@ -71,6 +72,13 @@ class Diagnostic:
     related: tuple[Where, ...] = ()
     hint: str = ""
     fixes: tuple[Fix, ...] = ()
+    gathered: bool = False
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes that it is told of, by their ids in the graph they lie in."""
+        places = (self.where, *(self.related if self.gathered else ()))
+        return tuple(place.node.rpartition("/")[2] for place in places if place.node)
 
     def to_plain(self) -> dict[str, Any]:
         """The finding as JSON data; of fixes, the titles."""

@@ -22,6 +22,7 @@ class Finding:
         hint: The way out, as an imperative.
         related: Other nodes of the same graph that have part in it.
         fixes: Edits that mend it.
+        gathered: Whether the same holds for the related nodes, so that one sentence tells it of all.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Finding:
     hint: str = ""
     related: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    gathered: bool = False
 
 
 def listed(names: Sequence[str], most: int = 4, word: str = "and") -> str:

@@ -24,11 +24,13 @@ class Places:
         catalogue: The node types.
         network: The network.
         found: The diagnostics so far.
+        ignored: Those that the document asks not to be told.
     """
 
     catalogue: Catalogue
     network: Network
     found: list[Diagnostic] = field(default_factory=list)
+    ignored: list[Diagnostic] = field(default_factory=list)
     _seen: set[tuple[str, ...]] = field(default_factory=set)
     _visited: set[int] = field(default_factory=set)
     _instances: dict[str, int] = field(default_factory=dict)
@@ -101,7 +103,8 @@ class Places:
         key = (*place, finding.message)
         if key not in self._seen:
             self._seen.add(key)
-            self.found.append(
+            told = self.ignored if self._is_ignored(where.group, finding) else self.found
+            told.append(
                 Diagnostic(
                     finding.code,
                     finding.severity,
@@ -110,8 +113,20 @@ class Places:
                     related,
                     finding.hint,
                     tuple(map(self._titled, finding.fixes)),
+                    finding.gathered,
                 )
             )
+
+    def _is_ignored(self, group: str, finding: Finding) -> bool:
+        """Whether the document asks not to be told; errors are always told."""
+        if finding.severity == "error":
+            return False
+        if finding.code in self.network.ignore:
+            return True
+        definition = self.network.groups.get(group)
+        graph = definition.graph if definition else self.network.graph
+        node = graph.nodes.get(finding.node)
+        return node is not None and finding.code in node.ignore
 
     def _titled(self, fix: Fix) -> Fix:
         """Let a fix inside of a group say how many instances it changes."""

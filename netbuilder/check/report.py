@@ -25,11 +25,13 @@ class Report:
         network: The network that was checked.
         diagnostics: Everything that is wrong or worth a remark, in the order of the graph.
         run: The evaluation of the main graph.
+        ignored: Warnings and hints that the document asks not to be told.
     """
 
     network: Network
     diagnostics: tuple[Diagnostic, ...]
     run: GraphRun
+    ignored: tuple[Diagnostic, ...] = ()
 
     @property
     def ok(self) -> bool:

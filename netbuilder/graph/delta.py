@@ -55,7 +55,7 @@ class Delta:
         added_groups: Ids of definitions that are new.
         removed_groups: Ids of definitions that are gone.
         changed_groups: Ids of definitions whose title, text or parameters differ.
-        properties: Which of ``title``, ``description``, ``data``, ``recipe``, ``extra`` differ.
+        properties: Which of ``title``, ``description``, ``data``, ``recipe``, ``ignore``, ``extra`` differ.
     """
 
     graphs: Mapping[str, GraphDelta] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Delta:
 
 _SAME_GRAPH = GraphDelta()
 _SAME = Delta()
-_PROPERTIES = ("title", "description", "data", "recipe", "extra")
+_PROPERTIES = ("title", "description", "data", "recipe", "ignore", "extra")
 _GROUP_PROPERTIES = ("title", "doc", "params", "extra")
 
 

@@ -22,6 +22,7 @@ from netbuilder.graph.card_edits import (
 )
 from netbuilder.graph.delta import alike
 from netbuilder.graph.from_plain import (
+    codes_value,
     pair_value,
     params_value,
     settings_value,
@@ -77,6 +78,7 @@ __all__ = [
     "disconnect",
     "dissolve",
     "expand_group",
+    "ignore",
     "insert_on_edge",
     "make_group",
     "move_nodes",
@@ -334,6 +336,41 @@ def move_nodes(network: Network, positions: Mapping[str, _Point], group: str = "
     if all(nodes[name] is graph.nodes[name] for name in positions):
         return network
     return with_graph(network, group, replace(graph, nodes=frozen(nodes)))
+
+
+def ignore(
+    network: Network,
+    code: str,
+    ids: Iterable[str] = (),
+    group: str = "",
+    *,
+    ignored: bool = True,
+) -> Network:
+    """Tell no more warnings and hints of a code, or tell them again.
+
+    Args:
+        network: Where.
+        code: Such as ``NB331``.
+        ids: The nodes it is about; none stands for the whole network.
+        group: The definition that the nodes lie in, or empty.
+        ignored: Whether it is told no more.
+
+    Raises:
+        EditError: There is no such node, or the code cannot be one.
+    """
+
+    def changed(codes: tuple[str, ...]) -> tuple[str, ...]:
+        return checked(
+            "ignore", codes_value, sorted({*codes, code} if ignored else {*codes} - {code})
+        )
+
+    names = tuple(ids)
+    if not names:
+        return _property(network, ignore=changed(network.ignore))
+    for name in nodes_of(graph_of(network, group), names):
+        graph = graph_of(network, group)
+        network = with_values(network, {name: {"ignore": changed(graph.nodes[name].ignore)}}, group)
+    return network
 
 
 def set_title(network: Network, title: str) -> Network:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from netbuilder.graph.limits import MAX_EDGES, MAX_NODES, MAX_PARAMS
+from netbuilder.graph.limits import MAX_CODES, MAX_EDGES, MAX_NODES, MAX_PARAMS
 from netbuilder.graph.model import (
     EMPTY,
     GROUP_PREFIX,
@@ -42,6 +42,7 @@ Reader = Callable[[Any], Any]
 
 _NAME = "an id of letters, digits and _ that starts with a letter and is no reserved word"
 _TYPE = re.compile(r"[!-~]{1,200}\Z")
+_CODE = re.compile(r"[A-Z]{2}[0-9]{3,6}\Z")
 _EDGE = re.compile(
     r"([A-Za-z][A-Za-z0-9_]{0,63})\.([A-Za-z_][A-Za-z0-9_]{0,63})\s*->\s*"
     r"([A-Za-z][A-Za-z0-9_]{0,63})\.([A-Za-z_][A-Za-z0-9_]{0,63})\Z"
@@ -193,6 +194,22 @@ def repeat_value(value: Any) -> int | Expression:
     return repeat
 
 
+def codes_value(value: Any) -> tuple[str, ...]:
+    """Return codes of findings, each once and in order; those that nobody knows are kept.
+
+    Raises:
+        FormatError: It is not a list of codes such as NB331, or a very long one.
+    """
+    if not isinstance(value, list | tuple):
+        raise expected(value, "a list of codes")
+    if len(value) > MAX_CODES:
+        raise FormatError("", f"has {len(value)} codes, but at most {MAX_CODES} are allowed")
+    for place, code in enumerate(value):
+        if not isinstance(code, str) or not _CODE.match(code):
+            raise expected(code, "a code such as NB331").inside(f"[{place}]")
+    return tuple(sorted(set(value)))
+
+
 def _version(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise expected(value, "a whole number of at least 1")
@@ -288,6 +305,7 @@ _NODE: Mapping[str, Reader] = {
     "bypass": flag_value,
     "frozen": flag_value,
     "note": text_value,
+    "ignore": codes_value,
 }
 _FRAME: Mapping[str, Reader] = {
     "id": identifier_value,
@@ -330,4 +348,5 @@ _NETWORK: Mapping[str, Reader] = {
     "recipe": settings_value,
     "graph": graph_from_plain,
     "groups": _by_id(group_from_plain),
+    "ignore": codes_value,
 }

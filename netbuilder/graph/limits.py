@@ -25,3 +25,6 @@ MAX_TEXT = 64 * 2**10
 
 MAX_WHOLE = 2**63
 """Whole numbers stay below, in size, so that torch and other programs can hold them."""
+
+MAX_CODES = 200
+"""Codes of warnings that one node, or the network, asks not to be told."""

@@ -71,6 +71,7 @@ class Node:
         note: A remark for people.
         repeat: How often an instance of a group stands in a row; a number or an ``Expression``.
         shared: Whether the repeats use the same weights.
+        ignore: Codes of warnings and hints that are not told of it.
         extra: What a newer version of the program wrote, kept as it is.
     """
 
@@ -84,6 +85,7 @@ class Node:
     note: str = ""
     repeat: int | Expression = 1
     shared: bool = False
+    ignore: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=_empty)
 
     @property
@@ -200,6 +202,7 @@ class Network:
         groups: Definitions by id.
         data: The data source as plain data: ``{"source": "digits", "params": {...}, ...}``.
         recipe: The training recipe as plain data: values that differ from the defaults.
+        ignore: Codes of warnings and hints that are told of no node.
         extra: What a newer version of the program wrote, kept as it is.
     """
 
@@ -209,6 +212,7 @@ class Network:
     groups: Mapping[str, Group] = field(default_factory=_empty)
     data: Mapping[str, Any] = field(default_factory=_empty)
     recipe: Mapping[str, Any] = field(default_factory=_empty)
+    ignore: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=_empty)
 
     def graph_at(self, group: str = "") -> Graph:

@@ -40,6 +40,7 @@ def network_to_plain(network: Network) -> Plain:
     _put(plain, "recipe", sorted_plain(network.recipe))
     _put(plain, "graph", graph_to_plain(network.graph))
     _put(plain, "groups", [group_to_plain(g) for g in by_name(network.groups).values()])
+    _put(plain, "ignore", sorted(network.ignore))
     return _with_extra(plain, network.extra)
 
 
@@ -68,6 +69,7 @@ def node_to_plain(node: Node) -> Plain:
     _put(plain, "bypass", node.bypass)
     _put(plain, "frozen", node.frozen)
     _put(plain, "note", node.note)
+    _put(plain, "ignore", sorted(node.ignore))
     return _with_extra(plain, node.extra)
 
 
