@@ -1,4 +1,4 @@
-"""Functions of one number, applied to each; and softmax, which looks along an axis."""
+"""Functions of one number, applied to each: those that people reach for first."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ class _Activation(NodeType):
     input = In("*B", doc="Any tensor.")
     output = Out("*B", doc="A tensor of the same shape.")
 
+    def module(self, a: Axes) -> Call:
+        """Build torch's layer."""
+        return call(f"nn.{self.title}", **self.options(*self.params))
+
 
 class ReLU(_Activation, id="relu", title="ReLU", category="Activation"):
     """Keep positive numbers and put zero in the place of negative ones.
@@ -35,12 +39,13 @@ class ReLU(_Activation, id="relu", title="ReLU", category="Activation"):
 
     Source: torch.nn.ReLU
 
-    Also: rectifier, activation
-    """
+    When: The first choice behind convolutions and linear maps; where many units end up at zero for
+    good, try LeakyReLU, and in transformers GELU.
 
-    def module(self, a: Axes) -> Call:
-        """Build torch's layer."""
-        return call("nn.ReLU")
+    Also: rectifier, activation, rectified linear unit
+
+    See: leaky_relu, gelu, silu, prelu
+    """
 
 
 class LeakyReLU(_Activation, id="leaky_relu", title="LeakyReLU", category="Activation"):
@@ -50,14 +55,15 @@ class LeakyReLU(_Activation, id="leaky_relu", title="LeakyReLU", category="Activ
 
     Source: torch.nn.LeakyReLU
 
+    When: In the place of ReLU where units die, such as in the discriminator of a GAN, with a slope of
+    0.2 there.
+
     Also: lrelu
+
+    See: relu, prelu, elu
     """
 
     negative_slope = Float(0.01, min=0.0, max=10.0, doc="Factor of the numbers below zero.")
-
-    def module(self, a: Axes) -> Call:
-        """Build torch's layer."""
-        return call("nn.LeakyReLU", **self.options("negative_slope"))
 
 
 class GELU(_Activation, id="gelu", title="GELU", category="Activation"):
@@ -66,15 +72,18 @@ class GELU(_Activation, id="gelu", title="GELU", category="Activation"):
     Formula: y = x P(Z <= x), Z normal
 
     Source: torch.nn.GELU
+
+    When: Between the two linear maps of a transformer's block. It costs more than ReLU, which is as
+    good in small networks.
+
+    Also: gaussian error linear unit
+
+    See: relu, silu, swiglu
     """
 
     approximate = Choice(
         "none", ("none", "tanh"), doc="Work it out exactly, or by the quicker tanh formula."
     )
-
-    def module(self, a: Axes) -> Call:
-        """Build torch's layer."""
-        return call("nn.GELU", **self.options("approximate"))
 
 
 class SiLU(_Activation, id="silu", title="SiLU", category="Activation"):
@@ -84,12 +93,13 @@ class SiLU(_Activation, id="silu", title="SiLU", category="Activation"):
 
     Source: torch.nn.SiLU
 
-    Also: swish
-    """
+    When: In convolutional networks such as EfficientNet and in diffusion models, where a smooth
+    function trains better than ReLU; Hardswish is its quick stand-in on small devices.
 
-    def module(self, a: Axes) -> Call:
-        """Build torch's layer."""
-        return call("nn.SiLU")
+    Also: swish
+
+    See: relu, gelu, mish, hardswish, swiglu
+    """
 
 
 class Sigmoid(_Activation, id="sigmoid", title="Sigmoid", category="Activation"):
@@ -99,12 +109,13 @@ class Sigmoid(_Activation, id="sigmoid", title="Sigmoid", category="Activation")
 
     Source: torch.nn.Sigmoid
 
-    Also: logistic
-    """
+    When: For gates and for chances that do not exclude each other. Not before BCEWithLogitsLoss,
+    which has it inside, and not between many layers, where its gradient fades.
 
-    def module(self, a: Axes) -> Call:
-        """Build torch's layer."""
-        return call("nn.Sigmoid")
+    Also: logistic
+
+    See: tanh, softmax, hardsigmoid, log_sigmoid
+    """
 
 
 class Tanh(_Activation, id="tanh", title="Tanh", category="Activation"):
@@ -114,12 +125,13 @@ class Tanh(_Activation, id="tanh", title="Tanh", category="Activation"):
 
     Source: torch.nn.Tanh
 
-    Also: hyperbolic tangent
-    """
+    When: For outputs between -1 and 1, such as the pixels a generator makes, and in small networks.
+    Deep ones train better with ReLU.
 
-    def module(self, a: Axes) -> Call:
-        """Build torch's layer."""
-        return call("nn.Tanh")
+    Also: hyperbolic tangent
+
+    See: sigmoid, hardtanh, softsign
+    """
 
 
 class Softmax(_Activation, id="softmax", title="Softmax", category="Activation"):
@@ -129,7 +141,12 @@ class Softmax(_Activation, id="softmax", title="Softmax", category="Activation")
 
     Source: torch.nn.Softmax
 
+    When: To read chances off a classifier, or to weigh things against each other, as attention does.
+    Not before CrossEntropyLoss, which has it inside.
+
     Also: probabilities
+
+    See: log_softmax, softmin, sigmoid
     """
 
     dim = Int(-1, min=-16, max=15, doc="Axis along which the chances add up to 1.")
@@ -148,7 +165,38 @@ class Softmax(_Activation, id="softmax", title="Softmax", category="Activation")
 
     def module(self, a: Axes) -> Call:
         """Build torch's layer; without ``dim`` it would guess the axis."""
-        return call("nn.Softmax", dim=self.dim)
+        return call(f"nn.{self.title}", dim=self.dim)
+
+
+class LogSoftmax(Softmax, id="log_softmax", title="LogSoftmax", category="Activation"):
+    """Turn the scores along an axis into logarithms of chances that add up to 1.
+
+    Formula: y_i = x_i - log sum_j exp(x_j)
+
+    Source: torch.nn.LogSoftmax
+
+    When: Before a loss that takes logarithms of chances, such as NLLLoss or KLDivLoss. Not before
+    CrossEntropyLoss, which has it inside.
+
+    Also: log probabilities
+
+    See: softmax, log_sigmoid
+    """
+
+
+class Softmin(Softmax, id="softmin", title="Softmin", category="Activation"):
+    """Turn the numbers along an axis into chances, the smaller the number the larger.
+
+    Formula: y_i = exp(-x_i) / sum_j exp(-x_j)
+
+    Source: torch.nn.Softmin
+
+    When: To weigh things by distances or costs, where the least should count most.
+
+    Also: negative softmax
+
+    See: softmax
+    """
 
 
 class Identity(NodeType, id="identity", title="Identity", category="Activation"):
@@ -158,7 +206,11 @@ class Identity(NodeType, id="identity", title="Identity", category="Activation")
 
     Source: torch.nn.Identity
 
+    When: To hold a place for a layer to come, or to name a value.
+
     Also: reroute, pass through, no-op
+
+    See: relu
     """
 
     view = True
@@ -171,15 +223,23 @@ class Identity(NodeType, id="identity", title="Identity", category="Activation")
         return call("nn.Identity")
 
 
-class Step(_Activation, id="step", title="Step", category="Activation"):
+class Step(NodeType, id="step", title="Step", category="Activation"):
     """Say 1 from zero upwards and 0 below, as the first perceptron did; no gradient flows through.
 
     Formula: y = 1 where x >= 0, 0 elsewhere
 
     Source: Rosenblatt 1958, The perceptron; torch.ge
 
-    Also: heaviside, threshold, sign
+    When: To show what a perceptron does, with weights that are set by hand or by its own rule. To
+    train by gradients, take Sigmoid.
+
+    Also: heaviside, sign
+
+    See: sigmoid, threshold, hardsigmoid
     """
+
+    input = In("*B", doc="Any tensor.")
+    output = Out("*B", doc="A tensor of the same shape, of zeros and ones.")
 
     def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
         """Compare, and turn true and false into numbers."""
