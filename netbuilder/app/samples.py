@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ MOST_PICTURES = 16
 MOST_COLUMNS = 8  # of one field
 
 _SMALL = 4  # px; what is smaller is no picture
-_LARGE = 512  # px; of what is larger, every so many pixels are shown
+_LARGE = 192  # px; of what is larger, every so many pixels are shown: enough at a scale of 300%
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -59,6 +60,39 @@ class Preview:
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...]
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON data."""
+        return {
+            "sizes": dict(self.sizes),
+            "fields": [asdict(field) for field in self.fields.values()],
+            "pictures": [
+                {**asdict(one), "greys": base64.b64encode(one.greys).decode("ascii")}
+                for one in self.pictures
+            ],
+            "heads": self.heads,
+            "rows": self.rows,
+            "notes": self.notes,
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Preview:
+        """Return what ``to_plain`` wrote."""
+        fields = [
+            Field(**{**one, "shape": tuple(one["shape"]), "classes": tuple(one["classes"])})
+            for one in plain["fields"]
+        ]
+        return cls(
+            plain["sizes"],
+            {field.name: field for field in fields},
+            tuple(
+                Picture(**{**one, "greys": base64.b64decode(one["greys"])})
+                for one in plain["pictures"]
+            ),
+            tuple(plain["heads"]),
+            tuple(tuple(row) for row in plain["rows"]),
+            tuple(plain["notes"]),
+        )
 
 
 def preview(data: Mapping[str, Any], folder: Path) -> Preview:

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import (
-    QCoreApplication,
-    QObject,
-    QProcess,
-    QProcessEnvironment,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QObject, Signal
 
+from netbuilder.editor.beside import Beside, last_words
 from netbuilder.files.errors import FileError
 from netbuilder.files.format import dumps
 from netbuilder.graph.model import Network
 
-_GRACE = 3000  # ms an export gets to clear its half-written files away
-_AT_THE_END = 2000  # ms the program waits for it when it ends itself
 _INTERRUPTED = 130
 
 
@@ -44,26 +31,22 @@ class Exporter(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._process: QProcess | None = None
+        self._process = Beside(self)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._cancelled = False
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(_GRACE)
-        self._patience.timeout.connect(self.kill)
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.aboutToQuit.connect(self.stop_now)
+        self._said: dict[str, Any] = {}
+        self._process.said.connect(self._on_said)
+        self._process.failed.connect(self._on_not_started)
+        self._process.ended.connect(self._on_ended)
 
     @property
     def running(self) -> bool:
         """Whether an export is under way."""
-        return self._process is not None
+        return self._process.running
 
     @property
     def pid(self) -> int:
         """The process; 0 when there is none."""
-        return int(self._process.processId()) if self._process else 0
+        return self._process.pid
 
     def export_network(self, network: Network, folder: Path, to: str, out: Path) -> None:
         """Export a document as it is now, saved or not, with fresh weights.
@@ -91,77 +74,30 @@ class Exporter(QObject):
 
     def cancel(self) -> None:
         """Ask the export to end; it is killed if it does not."""
-        if self._process is None or self._cancelled:
-            return
-        self._cancelled = True
-        self._patience.start()
-        self._interrupt()
-
-    def kill(self) -> None:
-        """End the export and what it started at once."""
-        if self._process is None:
-            return
-        self._cancelled = True
-        self._signal_group("SIGKILL")
-        self._process.kill()
+        self._process.cancel()
 
     def stop_now(self) -> None:
-        """End the export before the program ends; nothing is told any more."""
-        process = self._process
-        if process is None:
-            return
-        self._cancelled = True
-        self._interrupt()
-        if not process.waitForFinished(_AT_THE_END):
-            self.kill()
-            process.waitForFinished(_AT_THE_END)
+        """End the export before the program ends; what it says is told no more."""
+        self._process.stop_now()
 
     def _start(self, what: list[str], to: str, out: Path) -> None:
-        assert self._process is None, "one export at a time"
-        self._cancelled = False
-        process = QProcess(self)
-        process.setProcessEnvironment(_environment())
-        if sys.platform != "win32":
-            # A session of its own, so that what the export starts can be ended with it, by its id.
-            process.setUnixProcessParameters(QProcess.UnixProcessFlag.CreateNewSession)
-        process.finished.connect(self._on_finished)
-        process.errorOccurred.connect(self._on_error)
-        self._process = process
-        arguments = ["-m", "netbuilder", "export", *what, "--to", to, "-o", str(out), "--json"]
-        process.start(sys.executable, arguments)
-        process.closeWriteChannel()
+        self._said = {}
+        arguments = ["export", *what, "--to", to, "-o", str(out), "--json"]
+        self._process.start("netbuilder", arguments)
+        self._process.close_questions()
 
-    def _interrupt(self) -> None:
-        # An interrupt lets it clear its half-written files away, which a harder signal would not.
-        if not self._signal_group("SIGINT") and self._process is not None:
-            self._process.terminate()
+    def _on_said(self, plain: dict[str, Any]) -> None:
+        self._said = plain  # the last one counts; libraries may print before it
 
-    def _signal_group(self, name: str) -> bool:
-        pid = self.pid
-        if sys.platform == "win32" or not pid:
-            return False
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, getattr(signal, name))
-        return True
-
-    def _on_error(self, error: QProcess.ProcessError) -> None:
-        process = self._process
-        if process is not None and error == QProcess.ProcessError.FailedToStart:
-            text = process.errorString()
-            self._clear()
-            self.failed.emit(f"The export could not be started: {text}", {})
-            self.ended.emit()
-
-    def _on_finished(self) -> None:
-        process = self._process
-        if process is None:
-            return
-        said = bytes(process.readAllStandardOutput().data()).decode(errors="replace")
-        complained = bytes(process.readAllStandardError().data()).decode(errors="replace")
-        code, cancelled = process.exitCode(), self._cancelled
+    def _on_not_started(self, text: str) -> None:
         self._clear()
-        if not cancelled:
-            self._tell(_plain(said), complained, code)
+        self.failed.emit(f"The export could not be started: {text}", {})
+        self.ended.emit()
+
+    def _on_ended(self, code: int, complained: str) -> None:
+        self._clear()
+        if not self._process.cancelled:
+            self._tell(self._said, complained, code)
         self.ended.emit()
 
     def _tell(self, plain: dict[str, Any], complained: str, code: int) -> None:
@@ -172,30 +108,10 @@ class Exporter(QObject):
         elif code == _INTERRUPTED:
             self.failed.emit("The export was interrupted.", {})
         else:
-            lines = complained.strip().splitlines() or [f"exit code {code}"]
-            self.failed.emit(f"The export ended without a report: {lines[-1]}", {"log": complained})
+            said = last_words(complained, code)
+            self.failed.emit(f"The export ended without a report: {said}", {"log": complained})
 
     def _clear(self) -> None:
-        self._patience.stop()
-        if self._process is not None:
-            self._process.deleteLater()
-            self._process = None
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
-
-
-def _environment() -> QProcessEnvironment:
-    environment = QProcessEnvironment.systemEnvironment()
-    environment.insert("PYTHONIOENCODING", "utf-8")
-    return environment
-
-
-def _plain(text: str) -> dict[str, Any]:
-    """The JSON object on the last line; libraries may print before it."""
-    for line in reversed(text.splitlines()):
-        with suppress(ValueError):
-            found = json.loads(line)
-            if isinstance(found, dict):
-                return found
-    return {}

@@ -408,6 +408,7 @@ class MainWindow(QMainWindow):
         self._keep_layout()
         self.files.shut()
         self.runs.shut()
+        self.workspace.looking.close()
         self.workspace.tasks.close()
         self._refresh_later.stop()
         self.workspace.look.close()

@@ -11,6 +11,7 @@ from netbuilder.app.preferences import Preferences
 from netbuilder.app.project import known_fields
 from netbuilder.app.session import Session
 from netbuilder.editor.look import Look
+from netbuilder.editor.looking import Looking
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.tasks import Tasks
 from netbuilder.graph.document import Change
@@ -33,6 +34,7 @@ class Workspace(QObject):
         preferences: The settings of the program.
         look: The theme in force.
         tasks: Work beside the main loop.
+        looking: Looks at data, in a process beside the editor.
         actions: The commands; the window sets it.
         runs: The trainings; the window sets it.
         tabs: The open documents, in the order of the tab bar.
@@ -54,6 +56,7 @@ class Workspace(QObject):
         self.preferences = preferences
         self.look = Look(preferences, self)
         self.tasks = Tasks(self)
+        self.looking = Looking(self)
         self.actions: Actions | None = None
         self.runs: Runs | None = None
         self.tabs: list[Tab] = []

@@ -50,6 +50,7 @@ def workspace(guard: Guard, tmp_path: Path) -> Iterator[Workspace]:
 
     made = Workspace(Preferences(tmp_path / "state"))
     yield made
+    made.looking.close()
     made.tasks.close()
     made.deleteLater()
 

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from netbuilder.app.samples import Preview, preview
+from netbuilder.app.samples import Preview
 from netbuilder.data.registry import sources
 from netbuilder.data.settings import Scaling, Split
 from netbuilder.editor.dialogs.data_edits import (
@@ -20,6 +20,7 @@ from netbuilder.editor.dialogs.data_edits import (
 )
 from netbuilder.editor.dialogs.data_preview import DataPreview
 from netbuilder.editor.dialogs.document_dialog import DocumentDialog, scrolled
+from netbuilder.editor.looking import Data
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.choices import Combo
 from netbuilder.editor.widgets.form import Form
@@ -43,6 +44,7 @@ class DataDialog(DocumentDialog):
         self.resize(860, 620)
         self._source = ""
         self._read: Mapping[str, Any] | None = None
+        self._shown: Data | None = None
         self.params: Form | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -65,6 +67,8 @@ class DataDialog(DocumentDialog):
         self.scaling.restored.connect(self._on_scaling_restored)
         self.scaling.ended.connect(self.seal)
         self.preview = DataPreview()
+        workspace.looking.seen.connect(self._on_seen)
+        workspace.looking.failed.connect(self._on_failed)
         self._lay_out()
 
     def fill(self, tab: Tab) -> None:
@@ -145,24 +149,32 @@ class DataDialog(DocumentDialog):
         self.params.fill(part_of(tab.network, "params"))
 
     def _look(self) -> None:
-        """Read the data in the background."""
+        """Have the data looked at."""
         tab = self.tab
         if tab is None or tab not in self.workspace.tabs:
             return
-        data, folder = tab.network.data, tab.session.folder
+        data = tab.network.data
         if not data.get("source"):
+            self._shown = None
             self.preview.say("Choose a source to see its samples.")
             return
-        self.workspace.tasks.submit(
-            self, "preview", lambda: preview(data, folder), self._on_read, self._on_failed
-        )
+        self._shown = Data.of(data, tab.session.folder)
+        found = self.workspace.looking.known(self._shown)
+        if isinstance(found, Preview):
+            self._put(found)
+        self.workspace.looking.look(self.objectName(), self._shown)
 
-    def _on_read(self, found: Preview) -> None:
+    def _on_seen(self, data: Data, found: Preview) -> None:
+        if data == self._shown:
+            self._put(found)
+
+    def _put(self, found: Preview) -> None:
         self.preview.put(found)
         self.scaling.suggest("standardize", self.preview.fields)
 
-    def _on_failed(self, error: Exception) -> None:
-        self.preview.fail(str(error))
+    def _on_failed(self, data: Data, sentence: str) -> None:
+        if data == self._shown:
+            self.preview.fail(sentence)
 
     def _on_source(self, index: int) -> None:
         name = str(self.box.itemData(index))

@@ -1,0 +1,52 @@
+"""A process that looks at data for an editor, which loads no numpy: a question a line, an answer a line.
+
+A question is ``{"id": 1, "data": {...}, "folder": "..."}``; its answer has the same id and either
+``preview``, see ``Preview.to_plain``, or ``error``, a sentence. The process ends when nothing more is
+asked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from netbuilder.app.samples import preview
+from netbuilder.data.source import DataError
+
+_NICE = 5  # the window, and a training, come first
+
+
+def main() -> int:
+    """Answer until the last question is answered."""
+    with suppress(OSError, AttributeError):
+        os.nice(_NICE)
+    for answer in answers(sys.stdin):
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+    return 0
+
+
+def answers(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield the answer to each line."""
+    for line in lines:
+        question = json.loads(line)
+        yield {"id": question["id"], **_answer(question)}
+
+
+def _answer(question: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"preview": preview(question["data"], Path(question["folder"])).to_plain()}
+    except DataError as error:
+        return {"error": str(error)}
+    except (OSError, ValueError, MemoryError) as error:
+        return {"error": f"The data cannot be read: {error or type(error).__name__}"}
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt, BrokenPipeError):
+        sys.exit(main())
