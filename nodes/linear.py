@@ -1,4 +1,4 @@
-"""Linear maps, and tables of learned vectors."""
+"""Linear maps, of one input and of two."""
 
 from __future__ import annotations
 
@@ -29,7 +29,12 @@ class Linear(NormedNodeType, id="linear", title="Linear", category="Linear"):
 
     Source: torch.nn.Linear
 
+    When: Behind a Flatten or GlobalAveragePool, on features, and on every step of a sequence. Images
+    straight from a convolution need one of these two first.
+
     Also: dense, fully connected, fc, affine, perceptron
+
+    See: bilinear, conv1d, embedding
     """
 
     input = In("*B I", known="I", doc="Any tensor; only the last axis is mapped.")
@@ -62,57 +67,53 @@ class Linear(NormedNodeType, id="linear", title="Linear", category="Linear"):
         )
 
 
-class Embedding(WeightedNodeType, id="embedding", title="Embedding", category="Linear"):
-    """Look up a learned vector for every whole number, such as the number of a word.
+class Bilinear(WeightedNodeType, id="bilinear", title="Bilinear", category="Linear"):
+    """Map two inputs to features, each a weighted sum of all products of a number of one and the other.
 
-    Formula: y = W[x]
+    Formula: y_o = x1^T W_o x2 + b_o
 
-    Source: torch.nn.Embedding
+    Source: torch.nn.Bilinear
 
-    Also: lookup table, word vectors, emb
+    When: To score how two things go together, such as a question and an answer. It has as many
+    weights as all three sizes multiplied, so map large inputs to fewer features first.
+
+    Also: interaction, pairwise, biaffine
+
+    See: linear, matmul, multiply
     """
 
-    input = In("*B", dtype="int", doc="Numbers from 0 up to num_embeddings - 1.")
-    output = Out("*B E", dtype="float32", doc="A vector of embedding_dim numbers for each.")
+    input1 = In("*B I", known="I", doc="Any tensor; the last axis is mapped.")
+    input2 = In("*B J", known="J", doc="A tensor of the same sizes but for the last axis.")
+    output = Out("*B O", doc="The same, with out_features numbers on the last axis.")
 
-    num_embeddings = Int(1000, min=1, max=100_000_000, doc="How many vectors the table holds.")
-    embedding_dim = Int(64, min=1, max=1_000_000, doc="Size of the vectors.")
-    padding_idx = Int(
-        None,
-        min=-100_000_000,
-        max=100_000_000,
-        optional=True,
-        group="Advanced",
-        doc="A number whose vector starts at zero and is never trained, such as that of padding.",
-    )
+    out_features = Int(64, min=1, max=1_000_000, doc="Size of the last axis of the output.")
+    bias = Bool(True, doc="Add a learned offset to every output feature.")
 
     def check(self, a: Axes) -> Iterator[Problem]:
-        """Torch looks up int32 and int64 only, and the padding is a row of the table."""
-        if a.dtype("input") not in ("int32", "int64"):
+        """Both inputs have the dtype of the weights."""
+        if a.dtype("input1") != a.dtype("input2"):
             yield Problem(
                 "NB204",
-                f"input got {a.dtype('input')}, but looking up takes int64 or int32",
-                port="input",
-                hint="set the dtype of the Input to int64",
-            )
-        rows = self.num_embeddings
-        if self.padding_idx is not None and not -rows <= self.padding_idx < rows:
-            yield Problem(
-                "NB212",
-                f"padding_idx is {self.padding_idx}, but the table has the rows 0 to {rows - 1}",
-                param="padding_idx",
-                settings={"padding_idx": 0},
+                f"input2 got {a.dtype('input2')}, but input1 got {a.dtype('input1')}, and both must be the same",
+                port="input2",
             )
 
     def infer(self, a: Axes) -> Mapping[str, Dim]:
-        """The size of the vectors is a parameter."""
-        return {"E": self.embedding_dim}
+        """The output features are a parameter."""
+        return {"O": self.out_features}
 
     def weights(self, a: Axes) -> Mapping[str, Shape]:
-        """One row a number."""
-        return {"weight": (self.num_embeddings, self.embedding_dim)}
+        """A matrix an output feature."""
+        weights: dict[str, Shape] = {"weight": (self.out_features, a.I, a.J)}
+        return {**weights, "bias": (self.out_features,)} if self.bias else weights
 
     def module(self, a: Axes) -> Call:
         """Build torch's layer."""
-        options = self.options("padding_idx")
-        return call("nn.Embedding", self.num_embeddings, self.embedding_dim, **options)
+        return call(
+            "nn.Bilinear",
+            a.I,
+            a.J,
+            self.out_features,
+            **self.options("bias"),
+            **self.dtype_option(a.dtype("input1")),
+        )
