@@ -97,11 +97,14 @@ class Careless:
     def __init__(self, session: Session, folder: Path) -> None:
         self._session = session
         self._path = folder / "copy.netgraph"
+        self._first = session.network
         self._written = time.monotonic()
 
     @property
     def pending(self) -> bool:
-        """Whether it is time again."""
+        """Whether it is time again; it counts from the first edit."""
+        if self._session.network is self._first:
+            self._written = time.monotonic()
         return time.monotonic() - self._written > RARE_S
 
     def flush(self) -> None:
