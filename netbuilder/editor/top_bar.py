@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from netbuilder.editor.actions import Actions
+from netbuilder.editor.data_button import DataButton
 from netbuilder.editor.icons import icon
 from netbuilder.editor.workspace import Workspace
 from netbuilder.graph.edits import set_recipe
@@ -43,7 +44,7 @@ class TopBar(QWidget):
         self.menus.setNativeMenuBar(False)
         self.menus.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         actions.fill(self.menus)
-        self._data = self._button("run.data")
+        self._data = DataButton(workspace, actions.action("run.data"), self)
         self._recipe = self._button("run.recipe")
         self._device = QToolButton(self)
         self._device.setProperty("role", "button")
@@ -94,7 +95,7 @@ class TopBar(QWidget):
         self._name.setText(_cut(session.name))
         clean = session.document.is_clean
         self._state.setText("Saved" if clean and session.path else "Edited" if not clean else "New")
-        self._data.setText(f"Data: {_data_text(tab.network.data)}")
+        self._data.refresh()
         self._recipe.setText(_recipe_text(tab.network.recipe))
         self._device.setText(
             f"{tab.network.recipe.get('device', Recipe.params['device'].default)} ▾"
@@ -167,10 +168,6 @@ class TopBar(QWidget):
 
 def _cut(text: str, most: int = 28) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _data_text(data: Mapping[str, Any]) -> str:
-    return _cut(str(data.get("source", "choose…")), 20)
 
 
 def _recipe_text(recipe: Mapping[str, Any]) -> str:
