@@ -55,7 +55,9 @@ class Checker:
             places.add_definition("", _pack_finding(problem))
         for group, finding in group_findings(network, evaluator.definitions):
             places.add_definition(group, finding)
-        places.add_graph(run, more=tuple(meaning_findings(self._catalogue, run, self._fields)))
+        places.add_graph(
+            run, more=tuple(meaning_findings(self._catalogue, run, self._fields, network.recipe))
+        )
         for unused in _unused(network, evaluator.definitions):
             places.add_graph(self._by_itself(unused))
         return Report(network, tuple(places.found), run, tuple(places.ignored))

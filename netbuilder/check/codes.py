@@ -36,12 +36,14 @@ class Code:
         severity: How bad it usually is; a few findings are milder.
         title: What is the matter, in a few words.
         text: A paragraph that explains it and names the way out.
+        source: Where the reason can be read up, for advice: papers and guides.
     """
 
     code: str
     severity: Severity
     title: str
     text: str
+    source: str = ""
 
     @property
     def area(self) -> str:
@@ -181,6 +183,41 @@ CODES: Mapping[str, Code] = _table(
         "warning",
         "A map of the last axis behind an image",
         "Linear maps the last axis and does the same at all other places. Behind a convolution or a pool the last axis is the width of the image, so channels and rows would never meet. Nearly always a Flatten or a GlobalAveragePool belongs in between; where the map is meant, Permute brings the channels to the end first.",
+    ),
+    Code(
+        "NB223",
+        "warning",
+        "A kernel larger than what it slides over",
+        "With enough padding a kernel may be larger than its input, but weights that only ever meet padding learn nothing and cost time. Use a kernel that fits, or pool less before. Depth with small kernels sees as far with fewer weights.",
+        "Simonyan and Zisserman 2015, Very Deep Convolutional Networks, section 2.3",
+    ),
+    Code(
+        "NB224",
+        "warning",
+        "Steps that leave positions out",
+        "With a stride larger than the kernel, some positions are never looked at: what lies there cannot change the result, and a shift of the image by one may change everything. Use a stride of at most the kernel's reach. A kernel of 1 with a stride, as in shortcuts of residual networks, is left alone.",
+        "Zhang 2019, Making Convolutional Networks Shift-Invariant Again; He et al. 2019, Bag of Tricks, section 4.2",
+    ),
+    Code(
+        "NB225",
+        "info",
+        "Less is seen than there is",
+        "A global pool takes the mean of what every position has seen by itself. Where that is a small part of the input, the network judges by texture: nothing puts the parts of a large object together. More convolutions, pools, strides or dilation before the pool widen what is seen. Ignore it where what counts is small.",
+        "Araujo, Norris and Sim 2019, Computing Receptive Fields of Convolutional Neural Networks, Distill",
+    ),
+    Code(
+        "NB226",
+        "info",
+        "Nearly all weights in one layer",
+        "A Linear behind a Flatten needs a weight for every position and channel, which is most of the memory, learns each position anew and overfits early. Pooling before it, or a GlobalAveragePool in place of the Flatten, makes it small.",
+        "Lin, Chen and Yan 2014, Network In Network, section 3.2",
+    ),
+    Code(
+        "NB227",
+        "info",
+        "A very long way through a recurrent layer",
+        "LSTM and GRU go through a sequence step by step: over a thousand steps training takes long, and of what was read first little is left, gates or not. Shorten the sequence with a strided Conv1d or a pool, cut it into parts, or use attention.",
+        "Bengio, Simard and Frasconi 1994, Learning Long-Term Dependencies with Gradient Descent is Difficult; Khandelwal et al. 2018, Sharp Nearby, Fuzzy Far Away",
     ),
     Code(
         "NB301",
@@ -333,6 +370,76 @@ CODES: Mapping[str, Code] = _table(
         "A Target brings the right answers in, and a loss compares what the network says with them; training makes the loss smaller. Without a loss there is nothing to train for. Add CrossEntropyLoss for classes, BCEWithLogitsLoss for yes or no, MSELoss for amounts, and connect the network's result and the Target to it.",
     ),
     Code(
+        "NB327",
+        "warning",
+        "No gradient gets to any weight",
+        "ArgMax, Step and comparisons are flat wherever they have a slope, so that nothing comes back through them. Where they stand between a loss and all weights, training changes nothing. Take a smooth function for training, Sigmoid for Step and Softmax for ArgMax, and decide behind an Output.",
+        "Bengio, Leonard and Courville 2013, Estimating or Propagating Gradients Through Stochastic Neurons; torch.autograd, Locally disabling gradient computation",
+    ),
+    Code(
+        "NB328",
+        "warning",
+        "Weights that no gradient gets to",
+        "These weights lead to a loss only through a node that lets no gradient back, such as ArgMax, Step or a comparison: they keep the random values that they start with. Lead their values to a loss another way too, take a smooth function, or freeze them on purpose.",
+        "Bengio, Leonard and Courville 2013, Estimating or Propagating Gradients Through Stochastic Neurons",
+    ),
+    Code(
+        "NB329",
+        "warning",
+        "Raw scores where probabilities are expected",
+        "BCELoss takes probabilities and NLLLoss their logarithms; of raw scores they make NaN or nonsense. Put Sigmoid, or LogSoftmax, before the loss, or better use BCEWithLogitsLoss, or CrossEntropyLoss, which do it themselves in a way that is safe for large scores.",
+        "torch.nn.BCEWithLogitsLoss; torch.nn.NLLLoss",
+    ),
+    Code(
+        "NB330",
+        "warning",
+        "ReLU before a loss",
+        "What is predicted may be any number, and scores say no by numbers below 0. A ReLU at the end makes all of these 0 and stops their gradient. Connect the loss to what comes before; where amounts are never below 0, Softplus keeps a slope.",
+        "Goodfellow, Bengio and Courville 2016, Deep Learning, section 6.2.2",
+    ),
+    Code(
+        "NB331",
+        "warning",
+        "Two linear maps in a row",
+        "One linear map after another is a linear map: together they can say no more than one of them, and only cost weights and time. Put an activation between them. Maps through a waist, depthwise kernels and long thin kernels are taken apart on purpose and left alone.",
+        "Goodfellow, Bengio and Courville 2016, Deep Learning, section 6.1",
+    ),
+    Code(
+        "NB332",
+        "info",
+        "A bias that a normalization takes away",
+        "BatchNorm takes away the mean of every channel, and with it any bias that the layer before has added; its own bias takes the place. Set bias to false: the result is the same.",
+        "Ioffe and Szegedy 2015, Batch Normalization, section 3.2; PyTorch Performance Tuning Guide",
+    ),
+    Code(
+        "NB333",
+        "info",
+        "Dropout before a batch normalization",
+        "Dropout makes numbers vary more in training than later. A BatchNorm behind it learns that larger variance and is wrong when the dropout is off. Put Dropout behind the last BatchNorm, or leave it out.",
+        "Li et al. 2019, Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift",
+    ),
+    Code(
+        "NB334",
+        "info",
+        "Sigmoids between layers",
+        "Sigmoid and tanh go flat for large numbers: there the gradient is nearly 0, and sigmoid has a slope of 1/4 at most. One tanh or two are fine. Between many layers ReLU, GELU or SiLU train faster; Sigmoid belongs to gates and to the end.",
+        "Glorot and Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Neural Networks; Glorot, Bordes and Bengio 2011, Deep Sparse Rectifier Neural Networks",
+    ),
+    Code(
+        "NB335",
+        "warning",
+        "Softmax between layers",
+        "Softmax makes numbers that add up to 1, so that most are near 0 and each one pushes the others down. Between layers little of the signal and of the gradient is left. It belongs to attention, to gates, and to the end; use ReLU or GELU here.",
+        "Goodfellow, Bengio and Courville 2016, Deep Learning, section 6.2.2.3",
+    ),
+    Code(
+        "NB336",
+        "warning",
+        "Too deep for sigmoids",
+        "Each sigmoid or tanh makes the gradient smaller on its way back; through ten in a row next to nothing is left, and the first layers do not learn. Use ReLU, a normalization every layer or two, or skips that lead around.",
+        "Hochreiter 1991; Glorot and Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Neural Networks; He et al. 2016, Deep Residual Learning",
+    ),
+    Code(
         "NB401",
         "error",
         "The data have no such field",
@@ -373,6 +480,20 @@ CODES: Mapping[str, Code] = _table(
         "error",
         "The data cannot be used",
         "The data source does not exist, one of its settings is wrong, or a file or column is not there; the message says which. Without the data, shapes and classes are not compared with them, and nothing can be trained. Paths start at the document's folder.",
+    ),
+    Code(
+        "NB408",
+        "error",
+        "Fewer rows than the field has numbers",
+        "An Embedding looks up a row for every whole number that comes in. A number beyond the last row stops the training with an index error. Give it as many rows as the field has values.",
+        "torch.nn.Embedding",
+    ),
+    Code(
+        "NB409",
+        "info",
+        "One class is far rarer than another",
+        "A network that always says the common class is right most of the time, and a plain loss is content with that. Weigh the rare class more with class_weights or pos_weight, or use FocalLoss, and look at f1 or auroc, which accuracy hides.",
+        "He and Garcia 2009, Learning from Imbalanced Data; King and Zeng 2001, Logistic Regression in Rare Events Data",
     ),
     Code(
         "NB501",
@@ -421,5 +542,19 @@ CODES: Mapping[str, Code] = _table(
         "error",
         "The recipe cannot be followed",
         "A setting of the training recipe is misspelt, out of its range, or does not go with another one; the message says which. Source can be written, but nothing can be trained. Change the recipe in the file, or for one run with `netbuilder train --set recipe.NAME=VALUE`.",
+    ),
+    Code(
+        "NB702",
+        "warning",
+        "A learning rate far from what is usual",
+        "Far above the usual, steps go over the target and the loss becomes NaN; far below, weights hardly move. Start with 0.001 for Adam and AdamW and 0.01 for SGD, and try steps of about 3 up and down.",
+        "Bengio 2012, Practical Recommendations for Gradient-Based Training; Kingma and Ba 2015, Adam",
+    ),
+    Code(
+        "NB703",
+        "warning",
+        "Batch normalization with a batch of one",
+        "BatchNorm measures mean and variance over the batch. Of a single sample they say nothing, for plain features torch refuses it, and the running figures are noise. Use batches of 8 or more, or LayerNorm or GroupNorm, which look at one sample at a time.",
+        "Wu and He 2018, Group Normalization",
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 
 from netbuilder.check import fixes
@@ -13,8 +14,12 @@ from netbuilder.check.makers import set_width
 from netbuilder.check.runs import GraphRun, Record
 from netbuilder.check.tracing import Spot, backwards, before, source_of
 from netbuilder.node_api.dims import Dim, Sym, is_known, product, shape_text, symbol
+from netbuilder.node_api.expressions import Expression
 from netbuilder.node_api.node_type import LossType
 from netbuilder.node_api.ports import FLOATS
+
+# How many times more samples one class has than another before it is worth a word.
+_UNEVEN = 10
 
 
 def field_of(record: Record) -> str:
@@ -65,6 +70,7 @@ def target_findings(run: GraphRun, name: str, fields: Fields) -> Iterator[Findin
     if field is None:
         return
     classes = len(field.classes)
+    yield from _imbalance(record, loss, field)
     if loss.task == "classification" and classes:
         yield from _class_count(run, record, loss, field)
     elif loss.takes_classes and field.dtype in FLOATS:
@@ -77,6 +83,64 @@ def target_findings(run: GraphRun, name: str, fields: Fields) -> Iterator[Findin
         message = f"{name} compares with 0 or 1, but the field {field.name} holds the numbers of {classes} classes"
         hint = f"use CrossEntropyLoss with {classes} logits"
         yield Finding("NB405", message, name, loss.target_port, severity="warning", hint=hint)
+
+
+def lookup_findings(run: GraphRun, name: str, fields: Fields) -> Iterator[Finding]:
+    """Yield where a table has fewer rows than a field of class numbers needs.
+
+    Args:
+        run: The evaluation of the main graph.
+        name: An Input.
+        fields: The fields of the data.
+    """
+    field = fields.get(field_of(run.records[name]))
+    classes = len(field.classes) if field is not None else 0
+    if not classes:
+        return
+    for follower in dict.fromkeys(run.layout.follows.get(name, ())):
+        record = run.records[follower]
+        rows = getattr(record.kind.instance, "num_embeddings", None)
+        if rows is None or record.node.bypass or rows >= classes:
+            continue
+        found: tuple[Fix, ...] = ()
+        if not isinstance(record.node.params.get("num_embeddings"), Expression):
+            found = (fixes.set_params("", follower, {"num_embeddings": classes}),)
+        yield Finding(
+            "NB408",
+            f"{follower} has rows for the numbers 0 to {rows - 1}, "
+            f"but {name} brings numbers up to {classes - 1}",
+            node=follower,
+            param="num_embeddings",
+            hint=f"give it {classes} rows, one for every value of the field",
+            fixes=found,
+        )
+
+
+def _imbalance(record: Record, loss: LossType, field: Field) -> Iterator[Finding]:
+    """Classes of which one is far rarer than another, in a loss that counts every sample alike."""
+    counts = [count for count in field.counts if count]
+    if len(counts) < 2 or max(counts) < _UNEVEN * min(counts) or "focal" in loss.id:
+        return
+    values = loss.values()
+    if any(values.get(name) for name in ("class_weights", "pos_weight")):
+        return
+    total, classes = sum(field.counts), len(counts)
+    rare, common = (field.counts.index(size) for size in (min(counts), max(counts)))
+    found: tuple[Fix, ...] = ()
+    if "class_weights" in values and all(field.counts):
+        weights = [round(total / (classes * count), 4) for count in field.counts]
+        title = "set class_weights to balance the classes"
+        fix = fixes.set_params("", record.node.id, {"class_weights": weights}, title)
+        found = (replace(fix, safe=False),)
+    yield Finding(
+        "NB409",
+        f"{field.name} has {max(counts):,} samples of {field.classes[common]} and {min(counts):,} of "
+        f"{field.classes[rare]}, but {record.node.id} counts every sample alike",
+        node=record.node.id,
+        severity="info",
+        hint="weigh the classes, and judge by f1 or auroc rather than accuracy",
+        fixes=found,
+    )
 
 
 def _class_count(run: GraphRun, record: Record, loss: LossType, field: Field) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 from netbuilder.catalogue.catalogue import Catalogue
+from netbuilder.check.advice import advise, advise_again
 from netbuilder.check.cost import (
     FREE,
     NodeCost,
@@ -22,6 +23,7 @@ from netbuilder.check.cost import (
     times,
 )
 from netbuilder.check.definitions import NO_DEFINITIONS, Definition
+from netbuilder.check.gradients import lets_no_gradient_through
 from netbuilder.check.kinds import MAIN, Kind, Kinds, Scope, scope_of
 from netbuilder.check.layout import NO_WIRES, Layout
 from netbuilder.check.runs import UNKNOWN, GraphRun, Record, Result
@@ -88,6 +90,7 @@ class Evaluator:
                 if record.problems or (record.result.runs and record.troubled):
                     run.troubled.add(name)
             run.structure = structure_of(run)
+            run.advice = advise(run)
         else:
             self._update(run, before)
         if len(self._latest) >= _GRAPHS_KEPT:
@@ -120,11 +123,13 @@ class Evaluator:
         same_definitions = run.definitions is before.definitions
         heap = [position[name] for name in changed]
         heapify(heap)
+        touched: list[str] = []
         while heap:
             place = heappop(heap)
             while heap and heap[0] == place:
                 heappop(heap)
             name = layout.order[place]
+            touched.append(name)
             old = records.get(name)
             kind = old.kind if old and (same_definitions or not old.node.group) else None
             record = self._record(run, name, old.node if old else None, kind)
@@ -142,6 +147,7 @@ class Evaluator:
             run.structure = before.structure
         else:
             run.structure = structure_of(run)
+        run.advice = advise_again(run, before.advice, touched)
 
     def _record(
         self,
@@ -333,7 +339,10 @@ def _evaluated(kind: Kind, inputs: tuple[TensorType | None, ...]) -> Result:
     except Exception as error:  # noqa: BLE001 - a pack's code may raise anything
         message = f"the rule of {kind.title} failed: {type(error).__name__}: {error}"
         return Result(problems=(Problem("NB503", message, hint="tell the author of the pack"),))
-    return Result(outcome.types, outcome.problems, cost, weights)
+    given_dtypes = [t.dtype for t in given.values()]
+    made_dtypes = [t.dtype for t in outcome.types.values()]
+    stops = lets_no_gradient_through(instance.id, given_dtypes, made_dtypes)
+    return Result(outcome.types, outcome.problems, cost, weights, stops=stops)
 
 
 def _is_bounded(shape: Shape) -> bool:

@@ -17,6 +17,7 @@ class Field:
         dtype: The torch dtype it is stored in.
         classes: The names of the classes a whole number stands for; empty for none.
         role: ``input`` or ``target``, what the field usually is for.
+        counts: How many samples each class has, where the source knows it without loading them.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Field:
     dtype: str = "float32"
     classes: tuple[str, ...] = ()
     role: Literal["input", "target"] = "input"
+    counts: tuple[int, ...] = ()
 
 
 Fields = Mapping[str, Field]

@@ -12,6 +12,7 @@ from typing import Any
 
 from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.check.definitions import MAX_NESTING, Definition
+from netbuilder.check.manners import Manner, manner_of
 from netbuilder.check.params import Environment, instantiate, worked_out
 from netbuilder.graph.model import GroupParam, Node
 from netbuilder.node_api.expressions import ExpressionError
@@ -65,6 +66,7 @@ class Kind:
         scope: For an instance of a group, the scope inside, for the first repeat.
         repeat: How often the group stands in a row.
         shared: Whether the repeats use the same weights.
+        manner: What it does to what flows through it, where that is known.
     """
 
     title: str
@@ -80,6 +82,7 @@ class Kind:
     scope: Scope = MAIN
     repeat: int = 1
     shared: bool = False
+    manner: Manner | None = None
 
 
 class Kinds:
@@ -152,6 +155,7 @@ class Kinds:
             return Kind(node_type.title, ports_known=False, problems=(problem,))
         kind = _kind_of(instance)
         kind.instance = instance
+        kind.manner = manner_of(instance)
         return kind
 
     def _ports_only(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from netbuilder.catalogue.catalogue import Catalogue
+from netbuilder.check.advice_told import advice_findings
 from netbuilder.check.diagnostics import Diagnostic, Fix, Where
 from netbuilder.check.findings import Finding
 from netbuilder.check.losses import told_as_mismatch
@@ -46,7 +47,7 @@ class Places:
             remark: What is added to every sentence.
             more: Further findings in this graph.
         """
-        findings = [*run.structure.findings, *more]
+        findings = [*run.structure.findings, *advice_findings(self.catalogue, run), *more]
         by_node: dict[str, list[Finding]] = {}
         for finding in findings:
             by_node.setdefault(finding.node, []).append(finding)

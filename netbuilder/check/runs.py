@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from netbuilder.check.advice import NO_ADVICE, Advice
 from netbuilder.check.cost import FREE, NodeCost
 from netbuilder.check.definitions import Definitions
 from netbuilder.check.kinds import Kind, Scope
@@ -32,6 +33,7 @@ class Result:
         runs: For an instance of a group, what happened inside, with the number of the repeat;
             repeats that go like the one before are left out.
         opened: How many nodes there are with the group opened, one repeat counted.
+        stops: Whether no gradient comes back through it.
     """
 
     types: Types = field(default_factory=dict)
@@ -40,6 +42,7 @@ class Result:
     weights: Mapping[str, Shape] = field(default_factory=dict)
     runs: tuple[tuple[int, GraphRun], ...] = ()
     opened: int = 1
+    stops: bool = False
 
 
 UNKNOWN = Result()
@@ -81,6 +84,7 @@ class Record:
             bool(result.types),
             codes,
             weights,
+            result.stops,
         )
 
 
@@ -98,6 +102,7 @@ class GraphRun:
         records: By node id.
         troubled: The nodes that have something to tell.
         structure: What was found about the graph as a whole.
+        advice: What was noticed on the way of the values.
     """
 
     graph: Graph
@@ -109,11 +114,12 @@ class GraphRun:
     records: dict[str, Record] = field(default_factory=dict)
     troubled: set[str] = field(default_factory=set)
     structure: Structure = NO_STRUCTURE
+    advice: Advice = NO_ADVICE
 
     @property
     def is_troubled(self) -> bool:
         """Whether there is something to tell about this graph or what lies inside of it."""
-        return bool(self.troubled or self.structure.findings)
+        return bool(self.troubled or self.structure.findings or self.advice.hits)
 
     @cached_property
     def loose_ends(self) -> list[Endpoint]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netbuilder.check.findings import Finding, arrows, listed
 from netbuilder.check.fixes import add_output, disconnect, remove_nodes
+from netbuilder.check.gradients import gradient_findings
 from netbuilder.check.layout import NO_WIRES, Layout
 from netbuilder.check.topology import cycles
 from netbuilder.graph.model import Endpoint, Graph
@@ -39,8 +40,11 @@ def structure_of(run: GraphRun) -> Structure:
     """Look at a graph as a whole, once its nodes are evaluated."""
     roles: dict[str, list[str]] = {}
     unknown: list[str] = []
+    stops: list[str] = []
     for name in run.layout.order:
         kind = run.records[name].kind
+        if run.records[name].result.stops:
+            stops.append(name)
         if kind.role:
             roles.setdefault(kind.role, []).append(name)
         elif kind.instance is None and not kind.ports_known:
@@ -49,7 +53,7 @@ def structure_of(run: GraphRun) -> Structure:
     if run.group:
         findings += _of_group(run, roles, unknown)
     else:
-        findings += _of_main(run, roles, unknown)
+        findings += _of_main(run, roles, unknown, stops)
     return Structure(tuple(findings), {role: tuple(names) for role, names in roles.items()})
 
 
@@ -145,7 +149,7 @@ def _of_group(
 
 
 def _of_main(
-    run: GraphRun, roles: Mapping[str, list[str]], unknown: list[str]
+    run: GraphRun, roles: Mapping[str, list[str]], unknown: list[str], stops: list[str]
 ) -> Iterator[Finding]:
     outputs, losses = roles.get("output", []), roles.get("loss", [])
     if not unknown and not roles.get("input"):
@@ -158,6 +162,7 @@ def _of_main(
     trained = upstream(run.layout, losses)
     if losses:
         yield from _untrained_losses(run, losses, trained)
+        yield from gradient_findings(run, losses, trained, stops)
         for name in outputs:
             yield from _untrained_output(run, name, trained)
     alive = upstream(run.layout, [*outputs, *unknown], set(trained))

@@ -39,4 +39,6 @@ def run(args: argparse.Namespace) -> int:
         return FINE
     print(f"{found.code}: {found.title} ({found.severity}; {found.area.lower()})\n")
     print(textwrap.fill(found.text, 88))
+    if found.source:
+        print("\n" + textwrap.fill(f"Source: {found.source}.", 88))
     return FINE

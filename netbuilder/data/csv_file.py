@@ -127,8 +127,9 @@ class CsvFile(DataSource, id="csv", title="CSV file"):
                 classes = contents.classes[column].classes
                 found[name] = Field(name, dtype="int64", classes=classes)
         if isinstance(contents.target, _Classes):
-            classes = contents.target.classes
-            found["label"] = Field("label", dtype="int64", classes=classes, role="target")
+            classes, rows = contents.target.classes, contents.target.codes
+            counts = tuple(map(rows.count, range(len(classes))))
+            found["label"] = Field("label", (), "int64", classes, "target", counts)
         else:
             found["target"] = Field("target", role="target")
         return found

@@ -17,6 +17,7 @@ from netbuilder.graph import edits
 from netbuilder.graph.model import Network
 
 CATALOGUE = standard_catalogue()
+RELU = ("relu_1", "relu")
 
 
 def mended(network: Network, most: int = 6) -> list[str]:
@@ -36,7 +37,7 @@ def mended(network: Network, most: int = 6) -> list[str]:
     ("network", "titles"),
     [
         (
-            classifier(FLAT, CONV, HEAD),
+            classifier(FLAT, CONV, RELU, HEAD),
             ["move flatten_1 behind conv_1"],
         ),
         (
@@ -48,7 +49,9 @@ def mended(network: Network, most: int = 6) -> list[str]:
             ["insert Flatten before head"],
         ),
         (
-            classifier(FLAT, ("fc", "linear"), ("norm", "batch_norm2d"), HEAD),
+            classifier(
+                FLAT, ("fc", "linear", {"bias": False}), ("norm", "batch_norm2d"), RELU, HEAD
+            ),
             ["make norm a BatchNorm1d"],
         ),
         (
@@ -92,7 +95,7 @@ def test_a_flatten_that_others_use_is_not_moved():
 
 
 def test_channels_last_may_be_mapped_and_a_map_in_a_group_is_no_matter():
-    last = chain(CONV, ("permute_1", "permute", {"dims": [0, 2, 3, 1]}), HEAD)
+    last = chain(CONV, RELU, ("permute_1", "permute", {"dims": [0, 2, 3, 1]}), HEAD)
     assert check(last, CATALOGUE).diagnostics == ()
     assert check(chain(HEAD, shape=(3, 8, 8)), CATALOGUE).diagnostics == ()
 

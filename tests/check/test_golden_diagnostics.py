@@ -5,15 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from diagnostic_cases import CASES, Case
+from advice_cases import ADVICE, FINE
+from diagnostic_cases import CASES as MISTAKES
+from diagnostic_cases import Case
+from shape_cases import SHAPES
 
 from netbuilder.check.checker import check
 from netbuilder.check.codes import AREAS, CODES, explain
 from netbuilder.check.diagnostics import Diagnostic
 
+CASES = {**MISTAKES, **SHAPES, **ADVICE}
 GOLDEN = Path(__file__).parents[1] / "golden" / "diagnostics" / "all.txt"
 # Codes that the check itself yields: what is wrong with a network, its data or its packs.
-CHECKED = {code for code in CODES if code[2] in "12345"}
+CHECKED = {code for code in CODES if code[2] in "12345"} | {"NB702", "NB703"}
 # A rule that no network can reach through the check: a group's input gets its type from the instance.
 UNREACHABLE = {"NB214"}
 # Found where the data are opened, above the check: the check gets fields, or none.
@@ -101,3 +105,14 @@ def test_the_table_explains_every_code() -> None:
         assert code.title[-1] != "."
     assert explain(" nb202 ") is CODES["NB202"]
     assert explain("NB999") is None
+
+
+def test_advice_names_where_its_reason_can_be_read_up() -> None:
+    advised = {word for name in ADVICE for word in name.split() if word.startswith("NB")}
+    for code in advised:
+        assert len(CODES[code].source) > 10, code
+
+
+@pytest.mark.parametrize("name", FINE)
+def test_what_people_do_on_purpose_is_left_alone(name: str) -> None:
+    assert told(FINE[name]) == ()
