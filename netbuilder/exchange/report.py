@@ -66,6 +66,11 @@ class Difference:
             where += f" (computed in one step with {', '.join(self.merged)})"
         scope = self.module.replace(".", "/")
         inside = f" in {self.module}" if scope not in ("", self.node) else ""
+        if self.operator.startswith("Random"):
+            return (
+                f"{where}{inside} draws random numbers, so the two cannot be compared; let it draw in "
+                "training only (switch always off)"
+            )
         return (
             f"the first difference is at {where}{inside}: {self.value} ({self.operator}) is off by "
             f"{self.max_abs_diff:.3g}, but at most {self.tolerance:.3g} was expected"

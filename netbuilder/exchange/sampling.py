@@ -30,7 +30,8 @@ def draw_inputs(
     import torch
 
     generator = torch.Generator().manual_seed(seed)
-    embeddings = (m.num_embeddings for m in module.modules() if isinstance(m, torch.nn.Embedding))
+    tables = torch.nn.Embedding, torch.nn.EmbeddingBag
+    embeddings = (m.num_embeddings for m in module.modules() if isinstance(m, tables))
     high = min(embeddings, default=100)
     drawn = []
     for item in arguments:
