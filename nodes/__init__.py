@@ -11,6 +11,8 @@ CATEGORIES = (
     "Regularization",
     "Shape",
     "Arithmetic",
+    "Reduction",
+    "Selection",
     "Recurrent",
     "Attention",
     "Loss",

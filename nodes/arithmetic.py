@@ -1,28 +1,34 @@
-"""Sums, products and means of tensors."""
+"""Arithmetic on tensors number by number, and products of matrices."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import reduce
+from typing import ClassVar
 
 from netbuilder.node_api import (
+    FLOATS,
     Axes,
-    Binary,
     Bool,
+    Call,
+    Choice,
+    Definition,
     Dim,
     Expr,
+    Float,
     In,
     Int,
-    Ints,
+    Name,
     NodeType,
     Out,
     Problem,
+    Shape,
     TensorType,
-    axis_at,
-    axis_problems,
     broadcast,
+    call,
     product,
     promoted,
+    with_number,
 )
 
 
@@ -34,8 +40,6 @@ class _Elementwise(NodeType):
 
     inputs = Int(2, min=2, max=64, doc="How many tensors come in.")
 
-    _sign = ""
-
     def types(self, a: Axes) -> Mapping[str, TensorType]:
         """Broadcast and promote from left to right, as the expression is worked out."""
         (first_port, result), *others = a.inputs.items()
@@ -45,9 +49,13 @@ class _Elementwise(NodeType):
             first_port = f"the {self.title.lower()} so far"
         return {"output": result}
 
+    @staticmethod
+    def _joined(left: Expr, right: Expr) -> Expr:
+        raise NotImplementedError
+
     def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
-        """Chain the operator."""
-        return reduce(lambda left, right: Binary(self._sign, left, right), x.values())
+        """Chain the operation."""
+        return reduce(self._joined, x.values())
 
 
 class Add(_Elementwise, id="add", title="Add", category="Arithmetic"):
@@ -57,10 +65,51 @@ class Add(_Elementwise, id="add", title="Add", category="Arithmetic"):
 
     Source: torch.add
 
-    Also: sum, plus, residual, skip connection, shortcut
+    When: For skip connections and for joining branches that agree on their sizes. To keep what the
+    branches say apart, use Concatenate.
+
+    Also: plus, residual, skip connection, shortcut
+
+    See: subtract, multiply, concatenate, expression, sum
     """
 
-    _sign = "+"
+    @staticmethod
+    def _joined(left: Expr, right: Expr) -> Expr:
+        return left + right
+
+
+class Subtract(NodeType, id="subtract", title="Subtract", category="Arithmetic"):
+    """Take one tensor from another, number by number.
+
+    Formula: y = x - z, x the input and z the other
+
+    Source: torch.sub
+
+    When: For differences, such as between a prediction and what it is compared with. To take away a
+    number, use Scale with an offset.
+
+    Also: minus, difference
+
+    See: add, scale, expression
+    """
+
+    input = In("*A", dtype="any", doc="What is taken from.")
+    other = In("*B", dtype="any", doc="What is taken away; it may broadcast.")
+    output = Out("*R", doc="The difference.")
+
+    def check(self, a: Axes) -> Iterator[Problem]:
+        """Torch has no difference of bools."""
+        for port, tensor in a.inputs.items():
+            if tensor.dtype == "bool":
+                yield _no_bool(port, "a difference")
+
+    def types(self, a: Axes) -> Mapping[str, TensorType]:
+        """Broadcast and promote."""
+        return {"output": _of_both(a)}
+
+    def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
+        """Use the operator."""
+        return x["input"] - x["other"]
 
 
 class Multiply(_Elementwise, id="multiply", title="Multiply", category="Arithmetic"):
@@ -70,10 +119,213 @@ class Multiply(_Elementwise, id="multiply", title="Multiply", category="Arithmet
 
     Source: torch.mul
 
-    Also: times, mul, product, gate, hadamard
+    When: For gates and masks. For products of matrices use MatMul, for a number as factor Scale.
+
+    Also: times, gate, hadamard
+
+    See: matmul, scale, divide, einsum, expression, prod
     """
 
-    _sign = "*"
+    @staticmethod
+    def _joined(left: Expr, right: Expr) -> Expr:
+        return left * right
+
+
+class Divide(NodeType, id="divide", title="Divide", category="Arithmetic"):
+    """Divide one tensor by another, number by number.
+
+    Formula: y = x / z, x the input and z the other
+
+    Source: torch.div
+
+    When: For shares and for scaling by what was measured, such as a norm; add something small to
+    what may be zero. To divide by a number, use Scale.
+
+    Also: over, ratio, quotient, true_divide, floor_divide
+
+    See: multiply, reciprocal, scale, expression
+    """
+
+    input = In("*A", dtype="any", doc="What is divided.")
+    other = In("*B", dtype="any", doc="What it is divided by; it may broadcast.")
+    output = Out("*R", doc="The quotient; whole numbers give float32 unless it is rounded.")
+
+    rounding_mode = Choice(
+        "none",
+        ("none", "trunc", "floor"),
+        doc="Rounding of the quotient: none, towards zero (trunc), or down (floor).",
+    )
+
+    def check(self, a: Axes) -> Iterator[Problem]:
+        """Torch has no rounded quotient of bools."""
+        if self.rounding_mode != "none" and promoted(a.inputs.values()) == "bool":
+            message = (
+                f"input and other are bool, which rounding_mode {self.rounding_mode} does not take"
+            )
+            settings = {"rounding_mode": "none"}
+            yield Problem("NB204", message, param="rounding_mode", settings=settings)
+
+    def types(self, a: Axes) -> Mapping[str, TensorType]:
+        """Broadcast and promote; what is not rounded is floating-point."""
+        both = _of_both(a)
+        if self.rounding_mode == "none":
+            both = TensorType(both.shape, with_number(both.dtype, 1.0))
+        return {"output": both}
+
+    def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
+        """Use the operator, or the function where the quotient is rounded."""
+        if self.rounding_mode == "none":
+            return x["input"] / x["other"]
+        return call("torch.div", x["input"], x["other"], **self.options("rounding_mode"))
+
+
+class Power(NodeType, id="power", title="Power", category="Arithmetic"):
+    """Raise every number to a power: a fixed one, or those of a second tensor.
+
+    Formula: y = x^p, p the exponent or the other
+
+    Source: torch.pow
+
+    When: For squares and roots. Numbers below zero have whole powers only, the others give nan.
+
+    Also: exponent, square, raise
+
+    See: sqrt, exp, multiply, expression
+    """
+
+    input = In("*A", dtype="any", doc="What is raised.")
+    other = In(
+        "*B", dtype="any", optional=True, doc="The powers, in the place of exponent; may broadcast."
+    )
+    output = Out("*R", doc="The powers; those of whole numbers by exponent are float32.")
+
+    exponent = Float(2.0, min=-1000.0, max=1000.0, doc="The power, where other is not connected.")
+
+    def check(self, a: Axes) -> Iterator[Problem]:
+        """Torch has no powers of bools by bools."""
+        if "other" in a.inputs and promoted(a.inputs.values()) == "bool":
+            yield _no_bool("input", "a power by bools")
+
+    def types(self, a: Axes) -> Mapping[str, TensorType]:
+        """As a product's; the exponent is floating-point."""
+        if "other" in a.inputs:
+            return {"output": _of_both(a)}
+        return {"output": TensorType(a.shape("input"), with_number(a.dtype("input"), 1.0))}
+
+    def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
+        """Use the operator; a whole power of floating-point numbers reads as one."""
+        if "other" in x:
+            return x["input"] ** x["other"]
+        power = self.exponent
+        if type(power) is float and power.is_integer() and a.dtype("input") in FLOATS:
+            return x["input"] ** int(power)
+        return x["input"] ** power
+
+
+class Maximum(_Elementwise, id="maximum", title="Maximum", category="Arithmetic"):
+    """Take the larger number at every place of two or more tensors.
+
+    Formula: y = max(x_1, x_2, ...)
+
+    Source: torch.maximum
+
+    When: For combining branches, the strongest of which decides. For the largest number along an axis
+    use Max, for a fixed least number Clamp.
+
+    Also: larger, elementwise max, fmax
+
+    See: minimum, max, clamp, max_pool2d
+    """
+
+    @staticmethod
+    def _joined(left: Expr, right: Expr) -> Expr:
+        return call("torch.maximum", left, right)
+
+
+class Minimum(_Elementwise, id="minimum", title="Minimum", category="Arithmetic"):
+    """Take the smaller number at every place of two or more tensors.
+
+    Formula: y = min(x_1, x_2, ...)
+
+    Source: torch.minimum
+
+    When: For combining branches, the weakest of which decides. For the smallest number along an axis
+    use Min, for a fixed largest number Clamp.
+
+    Also: smaller, elementwise min, fmin
+
+    See: maximum, min, clamp
+    """
+
+    @staticmethod
+    def _joined(left: Expr, right: Expr) -> Expr:
+        return call("torch.minimum", left, right)
+
+
+class Scale(NodeType, id="scale", title="Scale", category="Arithmetic"):
+    """Multiply by a factor and add an offset; both are fixed, or learned from there on.
+
+    Formula: y = factor x + offset
+
+    Source: torch.mul and torch.add
+
+    When: For bringing numbers into a range, for temperatures, and learned for a branch that should
+    begin weak. For a factor a channel use a normalization with affine.
+
+    Also: factor, offset, bias, temperature, affine, rescale, constant
+
+    See: multiply, add, expression, linear, clamp
+    """
+
+    definitions: ClassVar = (
+        Definition('''
+            class Scale(nn.Module):
+                """Multiplies by a learned factor and adds a learned offset."""
+
+                def __init__(
+                    self, factor: float, offset: float, dtype: torch.dtype | None = None
+                ) -> None:
+                    super().__init__()
+                    self.factor = nn.Parameter(torch.tensor(factor, dtype=dtype))
+                    self.offset = nn.Parameter(torch.tensor(offset, dtype=dtype))
+
+                def forward(self, x: Tensor) -> Tensor:
+                    return x * self.factor + self.offset
+        '''),
+    )
+
+    input = In("*B", dtype="any", doc="Any tensor.")
+    output = Out("*B", doc="The same shape; whole numbers give float32.")
+
+    factor = Float(1.0, min=-1e6, max=1e6, doc="What every number is multiplied by.")
+    offset = Float(0.0, min=-1e6, max=1e6, doc="What is added then.")
+    learned = Bool(False, doc="Learn both; factor and offset are then where they start.")
+
+    def types(self, a: Axes) -> Mapping[str, TensorType]:
+        """The shape stays; the factor is floating-point."""
+        return {"output": TensorType(a.B, with_number(a.dtype("input"), 1.0))}
+
+    def weights(self, a: Axes) -> Mapping[str, Shape]:
+        """Two numbers, where they are learned."""
+        return {"factor": (), "offset": ()} if self.learned else {}
+
+    def module(self, a: Axes) -> Call | None:
+        """Build the layer that is written beside the network, where something is learned."""
+        if not self.learned:
+            return None
+        dtype = with_number(a.dtype("input"), 1.0)
+        options = {} if dtype == "float32" else {"dtype": Name(f"torch.{dtype}")}
+        return call("Scale", self.factor, self.offset, **options)
+
+    def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
+        """Call the module, or write out what the parameters say."""
+        if module is not None:
+            return super().forward(a, x, module)
+        value = x["input"]
+        kept = self.options("factor", "offset")
+        if "factor" in kept or not kept:
+            value = value * self.factor
+        return value + self.offset if "offset" in kept else value
 
 
 class MatMul(NodeType, id="matmul", title="MatMul", category="Arithmetic"):
@@ -83,7 +335,12 @@ class MatMul(NodeType, id="matmul", title="MatMul", category="Arithmetic"):
 
     Source: torch.matmul
 
+    When: For products of two things that were computed, such as scores and values. For a learned
+    matrix use Linear, for other axes Einsum.
+
     Also: mm, bmm, matrix product, dot product
+
+    See: linear, einsum, bilinear, multihead_attention, multiply
     """
 
     input = In("*A L K", doc="Matrices of L rows and K columns.")
@@ -109,45 +366,16 @@ class MatMul(NodeType, id="matmul", title="MatMul", category="Arithmetic"):
         return x["input"] @ x["other"]
 
 
-class Mean(NodeType, id="mean", title="Mean", category="Arithmetic"):
-    """Take the mean along axes.
+def _of_both(a: Axes) -> TensorType:
+    """The type of an operation on input and other, number by number."""
+    shape = broadcast(a.shape("input"), a.shape("other"), "input", "other")
+    return TensorType(shape, promoted(a.inputs.values()))
 
-    Formula: y = (1/n) sum_i x_i
 
-    Source: torch.mean
-
-    Also: average, avg, reduce
-    """
-
-    input = In("*B", doc="Any tensor.")
-    output = Out("*R", doc="A tensor without these axes, or with a size of 1 there.")
-
-    dim = Ints((-1,), min=-16, max=15, min_length=1, doc="The axes to take the mean along.")
-    keepdim = Bool(False, doc="Keep the axes, with a size of 1.")
-
-    def check(self, a: Axes) -> Iterator[Problem]:
-        """The axes exist, and the batch is not one of them."""
-        outside = list(axis_problems("input", a.B, "dim", self.dim, default=[-1]))
-        yield from outside
-        if not outside and a.B and 0 in self._dims(a):
-            yield Problem(
-                "NB213",
-                "dim holds the batch, axis 0, so the mean mixes samples",
-                param="dim",
-                severity="warning",
-            )
-
-    def _dims(self, a: Axes) -> set[int]:
-        return {axis_at(dim, len(a.B)) for dim in self.dim}
-
-    def infer(self, a: Axes) -> Mapping[str, tuple[Dim, ...]]:
-        """The axes go, or shrink to 1."""
-        dims = self._dims(a)
-        if self.keepdim:
-            return {"R": tuple(1 if axis in dims else size for axis, size in enumerate(a.B))}
-        return {"R": tuple(size for axis, size in enumerate(a.B) if axis not in dims)}
-
-    def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
-        """Call the tensor's method."""
-        dim = self.dim if len(self.dim) > 1 else self.dim[0]
-        return x["input"].method("mean", dim=dim, **self.options("keepdim"))
+def _no_bool(port: str, what: str) -> Problem:
+    return Problem(
+        "NB204",
+        f"{port} is bool, of which there is no such thing as {what}",
+        port=port,
+        hint="make it numbers with a Cast before this node",
+    )

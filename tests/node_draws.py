@@ -29,6 +29,8 @@ DTYPES = {
     "bool": ("bool",),
     "any": ("float32", "float32", "float64", "float16", "int64", "int32", "int8", "uint8", "bool"),
 }
+# How many axes stand for a star; none at all is the rarest.
+RANKS = st.sampled_from((0, 1, 1, 2, 2, 3, 3))
 SIZES = st.sampled_from((1, 2, 2, 3, 4, 4, 5, 6, 8, 8, 9, 10, 12))
 
 
@@ -129,7 +131,7 @@ def _shape(
         if name == pattern.star:
             if name not in sizes:
                 stars = [size for size in sizes.values() if isinstance(size, tuple)]
-                fresh = st.lists(SIZES, max_size=3).map(tuple)
+                fresh = RANKS.flatmap(lambda n: st.tuples(*[SIZES] * n))
                 sizes[name] = draw(
                     st.sampled_from(stars) if stars and draw(st.booleans()) else fresh
                 )

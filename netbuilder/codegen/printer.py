@@ -19,6 +19,7 @@ WIDTH = 88
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BINDS = {"**": 4, "*": 3, "/": 3, "//": 3, "%": 3, "@": 3, "+": 2, "-": 2}
 _MINUS = 3.5  # in front of a value: weaker than a power, stronger than a product
+_ACCESS = 6  # of an attribute, an item or a call
 _COMPARE = 1
 
 
@@ -60,16 +61,16 @@ class Printer:
             case TracedInt() | TracedFloat():
                 return self._traced(value.source)
             case Attribute(value=inner, name=name):
-                return f"{self._operand(inner, 5)}.{name}"
+                return f"{self._operand(inner, _ACCESS)}.{name}"
             case Item(value=inner, index=index):
-                return f"{self._operand(inner, 5)}[{self._index(index)}]"
+                return f"{self._operand(inner, _ACCESS)}[{self._index(index)}]"
             case Call():
                 arguments = ", ".join(self._arguments(value))
-                return f"{self._operand(value.function, 5)}({arguments})"
+                return f"{self._operand(value.function, _ACCESS)}({arguments})"
             case Binary(sign=sign, left=left, right=right):
                 return self._binary(sign, left, right)
             case Negative(value=inner):
-                return f"-{self._operand(inner, 5)}"
+                return f"-{self._operand(inner, _ACCESS)}"
             case _:
                 return self._several(value)
 
@@ -108,7 +109,7 @@ class Printer:
         pad = " " * indent
         match value:
             case Call(args=args, kwargs=kwargs) if args or kwargs:
-                head = self._operand(value.function, 5)
+                head = self._operand(value.function, _ACCESS)
                 joined = ", ".join(self._arguments(value))
                 if indent + 4 + len(joined) <= WIDTH:
                     inner = [pad + "    " + joined]
@@ -134,6 +135,13 @@ class Printer:
                 return [f"{pad}{prefix}{left}", *entries, f"{pad}{right}{suffix}"]
             case Binary():
                 return self._binary_lines(prefix, value, indent, suffix)
+            case Negative(value=Binary() as negated):
+                return self._binary_lines(f"{prefix}-", negated, indent, suffix)
+            case Negative(value=Negative() as negated):
+                body = self.lines("", negated, indent + 4)
+                return [f"{pad}{prefix}-(", *body, f"{pad}){suffix}"]
+            case Negative(value=negated):
+                return self.lines(f"{prefix}-", negated, indent, suffix)
             case _:
                 return [pad + prefix + flat + suffix]
 
@@ -196,7 +204,7 @@ class Printer:
             return f"({text})"
         if isinstance(value, TracedInt | TracedFloat) and not value.is_name:
             return f"({text})"
-        if isinstance(value, int | float) and (strength == 5 or value < 0):
+        if isinstance(value, int | float) and (strength == _ACCESS or value < 0):
             return f"({text})"
         return text
 

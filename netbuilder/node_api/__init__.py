@@ -17,7 +17,7 @@ from netbuilder.node_api.dims import (
     smallest,
     symbol,
 )
-from netbuilder.node_api.dtypes import promoted, with_number
+from netbuilder.node_api.dtypes import bytes_of, promoted, with_number
 from netbuilder.node_api.formulas import Formula, formula, on_numbers
 from netbuilder.node_api.grammar import ExpressionError
 from netbuilder.node_api.node_type import LossType, NodeType, short
@@ -36,9 +36,15 @@ from netbuilder.node_api.params import (
     Text,
     Texts,
 )
-from netbuilder.node_api.ports import FLOATS, INTEGERS, In, Out, TensorType
+from netbuilder.node_api.ports import FLOATS, INTEGERS, In, Out, Port, TensorType
 from netbuilder.node_api.problems import Problem, Refusal
-from netbuilder.node_api.shapes import axis_at, axis_problems, broadcast, nearest_divisor
+from netbuilder.node_api.shapes import (
+    axis_at,
+    axis_problems,
+    broadcast,
+    group_problems,
+    nearest_divisor,
+)
 from netbuilder.node_api.weighted import NormedNodeType, ScaleNodeType, WeightedNodeType
 
 __all__ = [
@@ -67,6 +73,7 @@ __all__ = [
     "Pair",
     "Param",
     "Path",
+    "Port",
     "Problem",
     "Refusal",
     "ScaleNodeType",
@@ -81,8 +88,10 @@ __all__ = [
     "axis_at",
     "axis_problems",
     "broadcast",
+    "bytes_of",
     "call",
     "formula",
+    "group_problems",
     "is_known",
     "largest",
     "nearest_divisor",
