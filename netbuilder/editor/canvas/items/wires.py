@@ -22,7 +22,7 @@ THICK = 3.0
 REACH = 4.0  # px beside a wire that its thick form may use
 LABELS = 0.6  # from this zoom on, shapes are written
 
-_SOME = 50  # wires that are drawn as curves
+_SOME = 24  # wires that are drawn as curves
 _CLOSE = 1.5  # from this zoom on, straight lines would show
 _MANY = 220  # wires that are drawn smoothly while things move
 _SMOOTH = 3000  # wires that are drawn smoothly from far
