@@ -47,6 +47,8 @@ class ReLU(_Activation, id="relu", title="ReLU", category="Activation"):
     See: leaky_relu, gelu, silu, prelu
     """
 
+    keeps = ("outputs",)
+
 
 class LeakyReLU(_Activation, id="leaky_relu", title="LeakyReLU", category="Activation"):
     """Keep positive numbers and shrink negative ones, so that a gradient always flows.
@@ -117,6 +119,8 @@ class Sigmoid(_Activation, id="sigmoid", title="Sigmoid", category="Activation")
     See: tanh, softmax, hardsigmoid, log_sigmoid
     """
 
+    keeps = ("outputs",)
+
 
 class Tanh(_Activation, id="tanh", title="Tanh", category="Activation"):
     """Squeeze each number into the range from -1 to 1.
@@ -133,6 +137,8 @@ class Tanh(_Activation, id="tanh", title="Tanh", category="Activation"):
     See: sigmoid, hardtanh, softsign
     """
 
+    keeps = ("outputs",)
+
 
 class Softmax(_Activation, id="softmax", title="Softmax", category="Activation"):
     """Turn the scores along an axis into chances that add up to 1.
@@ -148,6 +154,8 @@ class Softmax(_Activation, id="softmax", title="Softmax", category="Activation")
 
     See: log_softmax, softmin, sigmoid
     """
+
+    keeps = ("outputs",)
 
     dim = Int(-1, min=-16, max=15, doc="Axis along which the chances add up to 1.")
 

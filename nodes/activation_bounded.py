@@ -32,6 +32,8 @@ class Softsign(_Bounded, id="softsign", title="Softsign", category="Activation")
     See: tanh, sigmoid, softplus
     """
 
+    keeps = ("inputs", "outputs")
+
 
 class LogSigmoid(_Bounded, id="log_sigmoid", title="LogSigmoid", category="Activation"):
     """Take the logarithm of the sigmoid, without losing small chances to rounding.
@@ -47,6 +49,8 @@ class LogSigmoid(_Bounded, id="log_sigmoid", title="LogSigmoid", category="Activ
 
     See: sigmoid, log_softmax, softplus
     """
+
+    keeps = ("inputs", "outputs")
 
 
 class Hardtanh(_Bounded, id="hardtanh", title="Hardtanh", category="Activation"):
@@ -120,6 +124,8 @@ class Tanhshrink(_Bounded, id="tanhshrink", title="Tanhshrink", category="Activa
 
     See: softshrink, hardshrink, tanh
     """
+
+    keeps = ("outputs",)
 
 
 class Softshrink(_Bounded, id="softshrink", title="Softshrink", category="Activation"):

@@ -96,6 +96,8 @@ class SwiGLU(_Gated, id="swiglu", title="SwiGLU", category="Activation"):
     See: glu, silu, gelu
     """
 
+    keeps = ("inputs", "outputs")
+
     definitions: ClassVar = (
         Definition('''
             class SwiGLU(nn.Module):

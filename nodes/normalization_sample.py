@@ -115,6 +115,8 @@ class RMSNorm(_LastAxesNorm, id="rms_norm", title="RMSNorm", category="Normaliza
     See: layer_norm, group_norm
     """
 
+    keeps = ("inputs", "outputs")
+
     num_axes = Int(1, min=1, max=8, doc="How many of the last axes are normalized together.")
     eps = Float(
         None,

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
-from netbuilder.node_api import Axes, Call, Definition, Float, In, NodeType, Out, call
+from netbuilder.node_api import (
+    Axes,
+    Call,
+    Definition,
+    Dim,
+    Float,
+    In,
+    NodeType,
+    Out,
+    TensorType,
+    bytes_of,
+    call,
+)
 
 
 class _Dropout(NodeType):
     """What the dropouts share: a chance, and the name of torch's layer as title."""
 
+    keeps = ()
     random = True
 
     input = In("*B", doc="Any tensor.")
@@ -31,6 +45,10 @@ class Dropout(_Dropout, id="dropout", title="Dropout", category="Regularization"
 
     Also: drop, regularization
     """
+
+    def extra_memory(self, x: Mapping[str, TensorType], y: Mapping[str, TensorType]) -> Dim:
+        """A mask as large as the output."""
+        return bytes_of(y["output"])
 
 
 class _ChannelDropout(_Dropout):
@@ -91,6 +109,10 @@ class AlphaDropout(_Dropout, id="alpha_dropout", title="AlphaDropout", category=
     Also: self-normalizing, selu dropout
     """
 
+    def extra_memory(self, x: Mapping[str, TensorType], y: Mapping[str, TensorType]) -> Dim:
+        """A mask as large as the output."""
+        return bytes_of(y["output"])
+
 
 class GaussianNoise(
     NodeType, id="gaussian_noise", title="GaussianNoise", category="Regularization"
@@ -104,6 +126,7 @@ class GaussianNoise(
     Also: additive noise, jitter
     """
 
+    keeps = ()
     random = True
     definitions: ClassVar = (
         Definition('''
@@ -144,6 +167,7 @@ class DropPath(NodeType, id="drop_path", title="DropPath", category="Regularizat
     See: dropout, dropout2d
     """
 
+    keeps = ()
     random = True
     definitions: ClassVar = (
         Definition('''

@@ -30,7 +30,8 @@ class NodeCost:
         flops: Floating-point operations of one forward of a batch of N.
         weights: Bytes of its weights.
         trained_weights: Bytes of the weights that training changes.
-        activations: Bytes of its outputs for a batch of N, which the backward pass needs again.
+        activations: Bytes that it makes for a batch of N and the backward pass needs again; what is
+            kept depends on the nodes around, so a report says it (see ``netbuilder.check.memory``).
     """
 
     parameters: Dim = 0
@@ -60,12 +61,14 @@ class Cost:
     Attributes:
         total: Of the whole network.
         nodes: By path; what lies inside of an instance of a group stands there for one repeat.
+        largest: Bytes of the largest value between two nodes, for a batch of N.
         batch: Samples in a batch, for memory.
         optimizer_slots: Numbers the optimizer keeps for every trained weight.
     """
 
     total: NodeCost = FREE
     nodes: Mapping[str, NodeCost] = field(default_factory=dict)
+    largest: Dim = 0
     batch: int = DEFAULT_BATCH
     optimizer_slots: int = 2
 
@@ -104,9 +107,18 @@ class Cost:
         return size_at(self.total.activations, {"N": batch})
 
     def training(self, batch: int) -> Dim:
-        """Return the memory of a training step in bytes."""
-        trained = self.total.trained_weights * (1 + self.optimizer_slots)
-        return self.total.weights + trained + self.activations(batch)
+        """Return the memory of a training step in bytes, at its peak.
+
+        That is all there is between steps, and the larger of two: what the backward pass needs, with
+        a gradient as large as the largest value; or what the optimizer works with, as much as it keeps
+        in torch's implementation over many tensors at once.
+        """
+        trained = self.total.trained_weights
+        gradient = size_at(self.largest, {"N": batch})
+        backward, working = self.activations(batch) + gradient, trained * self.optimizer_slots
+        if isinstance(backward, int) and isinstance(working, int):
+            backward = max(backward, working)  # what is left open is nearly always more
+        return self.total.weights + trained * (1 + self.optimizer_slots) + backward
 
     def to_plain(self) -> dict[str, Any]:
         """The cost as JSON data; a size that is left open is None, with its formula beside it."""
@@ -129,13 +141,9 @@ def node_cost(node: NodeType, axes: Axes, outputs: Mapping[str, TensorType]) -> 
         parameters = parameters + product(shape)
     flops = node.flops(axes, outputs)
     weights = parameters * _weight_bytes(axes)
-    activations: Dim = 0
-    if not (node.view or node.role):
-        for tensor in outputs.values():
-            activations = activations + product(tensor.shape) * BYTES[tensor.dtype]
-    if parameters == 0 and flops == 0 and activations == 0:
+    if parameters == 0 and flops == 0:
         return FREE
-    return NodeCost(parameters, parameters, flops, weights, weights, activations)
+    return NodeCost(parameters, parameters, flops, weights, weights)
 
 
 def times(cost: NodeCost, count: int) -> NodeCost:

@@ -9,12 +9,12 @@ once, and one that nobody asks for is freed on the way. Node types declare what 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netbuilder.check.runs import GraphRun, Record
-from netbuilder.node_api.dims import Dim, product
-from netbuilder.node_api.dtypes import BYTES
+from netbuilder.node_api.dims import Dim, size_at
+from netbuilder.node_api.dtypes import bytes_of
 from netbuilder.node_api.ports import TensorType
 
 
@@ -41,7 +41,8 @@ class Kept:
 
     Attributes:
         total: In the whole network, every repeat counted.
-        nodes: By the path of the node that makes it; inside of groups for one repeat.
+        nodes: By the path of the node that makes it, or of the instance it is made in; inside of
+            groups for the first repeat.
         largest: The largest value that any node hands out.
     """
 
@@ -57,27 +58,42 @@ def kept_by(run: GraphRun) -> Kept:
         run: The evaluation of the main graph.
     """
     walk = _Walk()
-    walk.visit(run, "", 1, {})
+    walk.visit(run, _Turn(), {})
     return walk.result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One evaluation of a graph among the repeats of all instances around it.
+
+    Attributes:
+        prefix: The path of the instance with a slash behind.
+        count: How often the graph runs like this in one step.
+        outer: The turn that the instance stands in.
+        is_first: Whether it is the first repeat, all around.
+    """
+
+    prefix: str = ""
+    count: int = 1
+    outer: _Turn | None = None
+    is_first: bool = True
 
 
 class _Walk:
     """A walk over all graphs in order of evaluation."""
 
     def __init__(self) -> None:
-        # Every value with how often its graph runs.
-        self._values: list[tuple[_Value, int]] = []
-        self._extra: list[tuple[str, Dim, int]] = []
+        self._values: list[tuple[_Value, _Turn]] = []
+        self._extra: list[tuple[str, Dim, _Turn]] = []
 
     def visit(
-        self, run: GraphRun, prefix: str, count: int, incoming: Mapping[str, _Value]
+        self, run: GraphRun, turn: _Turn, incoming: Mapping[str, _Value]
     ) -> dict[str, _Value]:
         """Walk over a graph and return the values it hands out.
 
         Args:
             run: Its evaluation.
-            prefix: The path of the instance with a slash behind.
-            count: How often the graph runs.
+            turn: Where it stands.
             incoming: What comes in by the group's inputs.
         """
         values: dict[tuple[str, str], _Value] = {}
@@ -96,19 +112,19 @@ class _Walk:
             if record.kind.role == "group_input" and name in incoming:
                 values[name, "output"] = incoming[name]
                 continue
-            for port, value in self._made(record, prefix + name, count, given).items():
+            for port, value in self._made(record, turn.prefix + name, turn, given).items():
                 values[name, port] = value
         return results
 
     def _made(
-        self, record: Record, path: str, count: int, given: Mapping[str, _Value]
+        self, record: Record, path: str, turn: _Turn, given: Mapping[str, _Value]
     ) -> dict[str, _Value]:
         """The values at the outputs of a node."""
         first = next(iter(given.values()), None)
         if first is not None and (record.node.bypass or _is_view(record)):
             return dict.fromkeys(record.kind.outputs, first)
         if record.result.runs:
-            return self._opened(record, path, count, given)
+            return self._opened(record, path, turn, given)
         is_data = record.kind.role in ("input", "target", "group_input")
         learns = record.result.cost.trainable != 0
         has_gradient = learns or any(value.has_gradient for value in given.values())
@@ -116,16 +132,16 @@ class _Walk:
             port: _Value(flows, "" if is_data else path, has_gradient)
             for port, flows in record.result.types.items()
         }
-        self._values += [(value, count) for value in made.values()]
+        self._values += [(value, turn) for value in made.values()]
         if has_gradient:
-            self._keep(record, path, count, given, made)
+            self._keep(record, path, turn, given, made)
         return made
 
     def _keep(
         self,
         record: Record,
         path: str,
-        count: int,
+        turn: _Turn,
         given: Mapping[str, _Value],
         made: Mapping[str, _Value],
     ) -> None:
@@ -139,19 +155,19 @@ class _Walk:
         inputs = {port: value.type for port, value in given.items()}
         extra = instance.extra_memory(inputs, record.result.types)
         if extra != 0:
-            self._extra.append((path, extra, count))
+            self._extra.append((path, extra, turn))
 
     def _opened(
-        self, record: Record, path: str, count: int, given: Mapping[str, _Value]
+        self, record: Record, path: str, turn: _Turn, given: Mapping[str, _Value]
     ) -> dict[str, _Value]:
         """The values that come out of an instance of a group, repeat after repeat."""
         incoming = dict(given)
         results: dict[str, _Value] = {}
         runs = record.result.runs
-        definition = record.kind.definition
         for place, (index, run) in enumerate(runs):
             end = runs[place + 1][0] if place + 1 < len(runs) else record.kind.repeat
-            results = self.visit(run, f"{path}/", count * (end - index), incoming)
+            inner = _Turn(f"{path}/", end - index, turn, turn.is_first and not place)
+            results = self.visit(run, inner, incoming)
             following = zip(record.kind.inputs, record.kind.outputs, strict=False)
             handed = {port: results[out] for port, out in following if out in results}
             if end - index > 1:
@@ -159,44 +175,47 @@ class _Walk:
                 for port, value in handed.items():
                     value.kept |= port in incoming and incoming[port].kept
             incoming.update(handed)
-        return results if definition is not None else {}
+        return results
 
     def result(self) -> Kept:
         """Add everything up; types are counted first, for there are few of them."""
         kept = Kept()
-        counts: Counter[TensorType] = Counter()
-        by_maker: dict[str, Counter[TensorType]] = {}
-        largest: set[TensorType] = set()
-        for value, count in self._values:
-            if not value.maker:
-                continue
-            largest.add(value.type)
-            if value.kept:
-                counts[value.type] += count
-                by_maker.setdefault(value.maker, Counter())[value.type] += 1
-        sizes = {flows: _bytes(flows) for flows in largest}
-        for flows, count in counts.items():
-            kept.total = kept.total + sizes[flows] * count
-        for path, types in by_maker.items():
-            for flows, count in types.items():
-                kept.nodes[path] = kept.nodes.get(path, 0) + sizes[flows] * count
-        for path, extra, count in self._extra:
-            kept.total = kept.total + extra * count
-            kept.nodes[path] = kept.nodes.get(path, 0) + extra
+        made = {value.type for value, _ in self._values if value.maker}
+        sizes = {flows: bytes_of(flows) for flows in made}
+        counts: Counter[tuple[str, TensorType]] = Counter()
+        for value, turn in self._values:
+            if value.kept and value.maker:
+                for path, count in _counted(value.maker, turn):
+                    counts[path, value.type] += count
+        totals: dict[str, Dim] = {}
+        for (path, flows), count in counts.items():
+            totals[path] = totals.get(path, 0) + sizes[flows] * count
+        for maker, extra, turn in self._extra:
+            for path, count in _counted(maker, turn):
+                totals[path] = totals.get(path, 0) + extra * count
+        kept.total = totals.pop("", 0)
+        kept.nodes = totals
         kept.largest = max(sizes.values(), key=_at_one, default=0)
         return kept
+
+
+def _counted(maker: str, turn: _Turn) -> Iterator[tuple[str, int]]:
+    """Where a value counts how often: at its node, at the instances around it, and in all."""
+    if turn.is_first:
+        yield maker, 1
+    count, inside = 1, turn
+    while inside.outer is not None:
+        count *= inside.count
+        if inside.outer.is_first:
+            yield inside.prefix[:-1], count
+        inside = inside.outer
+    yield "", count
 
 
 def _is_view(record: Record) -> bool:
     return record.kind.instance is not None and record.kind.instance.view
 
 
-def _bytes(flows: TensorType) -> Dim:
-    return product(flows.shape) * BYTES[flows.dtype]
-
-
 def _at_one(size: Dim) -> int:
-    from netbuilder.node_api.dims import size_at
-
     found = size_at(size, {"N": 1})
     return found if isinstance(found, int) else 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from netbuilder.check.cost import Cost, NodeCost, batch_of, optimizer_slots_of, sum_of
 from netbuilder.check.diagnostics import Diagnostic
+from netbuilder.check.memory import kept_by
 from netbuilder.check.runs import GraphRun, Record
 from netbuilder.graph.model import Network
 from netbuilder.node_api.dims import Sym
@@ -54,9 +55,13 @@ class Report:
     def cost(self) -> Cost:
         """What the network costs; nodes that could not be evaluated count nothing."""
         recipe = self.network.recipe
+        kept = kept_by(self.run)
         nodes: dict[str, NodeCost] = {p: record.result.cost for p, record in opened(self.run)}
+        for path, activations in kept.nodes.items():
+            nodes[path] = replace(nodes[path], activations=activations)
         total = sum_of(record.result.cost for record in self.run.records.values())
-        return Cost(total, nodes, batch_of(recipe), optimizer_slots_of(recipe))
+        total = replace(total, activations=kept.total)
+        return Cost(total, nodes, kept.largest, batch_of(recipe), optimizer_slots_of(recipe))
 
     def to_plain(self) -> dict[str, Any]:
         """The report as JSON data; sizes that are left open are text."""

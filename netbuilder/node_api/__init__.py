@@ -73,6 +73,7 @@ __all__ = [
     "Pair",
     "Param",
     "Path",
+    "PortInfo",
     "Port",
     "Problem",
     "Refusal",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
+from netbuilder.node_api.dims import Dim, product
 from netbuilder.node_api.ports import FLOATS, INTEGERS, TensorType
 
 BYTES = {
@@ -20,6 +21,11 @@ BYTES = {
     "bool": 1,
 }
 _BITS = {"int8": 8, "int16": 16, "int32": 32, "int64": 64}
+
+
+def bytes_of(tensor: TensorType) -> Dim:
+    """Return how many bytes the numbers of a tensor take."""
+    return product(tensor.shape) * BYTES[tensor.dtype]
 
 
 def promoted(tensors: Iterable[TensorType]) -> str:
