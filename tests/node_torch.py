@@ -81,11 +81,26 @@ def carried_out(value: Any, names: Mapping[str, Any]) -> Any:
     return value
 
 
-def tensor(wanted: TensorType, device: str, *, positive: bool = False) -> torch.Tensor:
-    """A tensor of a type: random numbers where they are floating-point, else zeros; or all above zero."""
+def tensor(
+    wanted: TensorType,
+    device: str,
+    *,
+    positive: bool = False,
+    within: tuple[float, float] | None = None,
+) -> torch.Tensor:
+    """A tensor of a type: random numbers where they are floating-point, else zeros; or all above zero.
+
+    Args:
+        wanted: The type.
+        device: Where it is made.
+        positive: Whether all have to be above zero.
+        within: The least and the largest number that the port takes.
+    """
     dtype = getattr(torch, wanted.dtype)
     if dtype.is_floating_point and device != "meta":
         numbers = torch.rand(wanted.shape) + 0.5 if positive else torch.randn(wanted.shape)
+        if within is not None:
+            numbers = torch.rand(wanted.shape).clamp(*within)
         return numbers.to(dtype).requires_grad_()
     return torch.full(wanted.shape, int(positive), dtype=dtype, device=device)
 
@@ -108,6 +123,7 @@ def run(
 ) -> Run:
     """Build a node's module, start its weights and carry its forward out, in training mode."""
     names: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "Tensor": torch.Tensor, "math": math}
+    declared = {port.name: port.declared for port in node.in_ports}
     for definition in node.definitions:
         exec(definition.text, names)
     with warnings.catch_warnings(record=True) as caught:
@@ -120,7 +136,8 @@ def run(
                 for further in node.start(axes, module) if module else ():
                     carried_out(further, names)
                 for port, wanted in inputs.items():
-                    names[port] = tensor(wanted, device, positive=positive)
+                    span = getattr(declared[port], "within", None)
+                    names[port] = tensor(wanted, device, positive=positive, within=span)
                 forward = node.forward(axes, {port: Name(port) for port in inputs}, module)
                 outputs = ports(node, carried_out(forward, names))
         except (RuntimeError, ValueError, IndexError, TypeError, AssertionError) as error:

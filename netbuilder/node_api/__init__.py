@@ -36,7 +36,7 @@ from netbuilder.node_api.params import (
     Text,
     Texts,
 )
-from netbuilder.node_api.ports import FLOATS, INTEGERS, In, Out, Port, TensorType
+from netbuilder.node_api.ports import FLOATS, INTEGERS, In, Out, Port, PortInfo, TensorType
 from netbuilder.node_api.problems import Problem, Refusal
 from netbuilder.node_api.shapes import (
     axis_at,
@@ -73,8 +73,8 @@ __all__ = [
     "Pair",
     "Param",
     "Path",
-    "PortInfo",
     "Port",
+    "PortInfo",
     "Problem",
     "Refusal",
     "ScaleNodeType",

@@ -336,6 +336,8 @@ def _port_facts(port: Port) -> dict[str, Any]:
     facts: dict[str, Any] = {"name": port.name, "pattern": port.pattern.text, "dtype": port.dtype}
     if isinstance(port, In) and port.optional:
         facts["optional"] = True
+    if isinstance(port, In) and port.within:
+        facts["within"] = list(port.within)
     if port.count:
         facts["count"] = port.count
     return {**facts, "doc": port.doc}

@@ -116,6 +116,7 @@ class In(Port):
         optional: Whether it may stay unconnected.
         known: Names of axes whose size must be a number, because weights are made from it.
         count: As for Port.
+        within: The least and the largest number that make sense, where torch refuses others.
     """
 
     def __init__(
@@ -127,10 +128,12 @@ class In(Port):
         optional: bool = False,
         known: str = "",
         count: str = "",
+        within: tuple[float, float] | None = None,
     ) -> None:
         super().__init__(axes, dtype=dtype, doc=doc, count=count)
         self.optional = optional
         self.known = tuple(known.split())
+        self.within = within
         if dtype not in KINDS:
             raise ValueError(f"an input's dtype is one of {', '.join(KINDS)}, not {dtype!r}")
 
