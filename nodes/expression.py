@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from typing import Any
 
 from netbuilder.node_api import (
     FLOATS,
@@ -27,24 +29,25 @@ from netbuilder.node_api import (
     with_number,
 )
 
+_SIGNS = ("+", "-", "*", "/", "**")
 # What torch cannot make an end of a range for these.
 _MOST = {"int8": 127, "uint8": 255, "int16": 32767, "int32": 2**31 - 1, "float16": 65504}
-_SIGNS = ("+", "-", "*", "/", "**")
 
-_Value = TensorType | int | float
+_Number = int | float
+_Value = TensorType | _Number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """A part of a formula.
+    """A part of a formula as it reads in the source.
 
     Attributes:
-        source: How it reads in the source.
-        value: The tensor's type; a number for a part without inputs.
+        source: What is written.
+        number: What it is, where no input is in it.
     """
 
-    source: Expr | int | float
-    value: _Value
+    source: Any
+    number: _Number | None = None
 
 
 class Expression(NodeType, id="expression", title="Expression", category="Arithmetic"):
@@ -86,137 +89,125 @@ class Expression(NodeType, id="expression", title="Expression", category="Arithm
         """An input for every name, in the order of letters."""
         return formula(self.expression).names
 
-    def _worked_out(self, a: Axes, x: Mapping[str, Expr]) -> _Part:
-        def applied(name: str, parts: list[_Part], at: int) -> _Part:
+    def types(self, a: Axes) -> Mapping[str, TensorType]:
+        """Broadcast and promote step by step, as torch does."""
+
+        def applied(name: str, values: list[_Value], at: int) -> _Value:
             try:
-                return _applied(name, parts)
+                return _typed(name, values)
             except _UnfitError as error:
                 raise self._refusal(str(error), at) from None
             except Refusal as refusal:
                 message = refusal.problem.message
                 raise self._refusal(message, at, "NB210", refusal.problem.hint) from None
 
-        return formula(self.expression).worked_out(
-            lambda name: _Part(x[name], a.inputs[name]),
-            lambda number: _Part(number, number),
-            applied,
+        result = formula(self.expression).worked_out(
+            lambda name: a.inputs[name], lambda number: number, applied
         )
+        assert isinstance(result, TensorType)  # a formula names at least one input
+        return {"output": result}
 
     def _refusal(self, said: str, at: int, code: str = "NB204", hint: str = "") -> Refusal:
         message = f"{self.expression!r}, at character {at}: {said}"
         return Refusal(Problem(code, message, param="expression", hint=hint))
 
-    def types(self, a: Axes) -> Mapping[str, TensorType]:
-        """Broadcast and promote step by step, as torch does."""
-        result = self._worked_out(a, dict.fromkeys(a.inputs, _ANY)).value
-        assert isinstance(result, TensorType)  # a formula names at least one input
-        return {"output": result}
-
     def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
         """Write the formula out."""
-        source = self._worked_out(a, x).source
+        whole = formula(self.expression).worked_out(
+            lambda name: _Part(x[name]),
+            lambda number: _Part(number, number),
+            lambda name, parts, at: _written(name, parts),
+        )
+        source = whole.source
         assert isinstance(source, Expr)
         return source
 
 
-_ANY = Expr()
+def _written(name: str, parts: list[_Part]) -> _Part:
+    """How a sign or function reads; signs between numbers stay, functions of them are worked out."""
+    if name in ("max", "min"):
+        return reduce(lambda left, right: _extreme(name, left, right), parts)
+    numbers = [part.number for part in parts if part.number is not None]
+    number = on_numbers(name, numbers) if len(numbers) == len(parts) else None
+    if name in _SIGNS:
+        return _Part(Binary(name, *(part.source for part in parts)), number)
+    if number is not None:
+        return _Part(number, number)
+    [part] = parts
+    return _Part(-part.source if name == "neg" else call(f"torch.{name}", part.source))
+
+
+def _extreme(name: str, left: _Part, right: _Part) -> _Part:
+    """The larger or smaller of two parts; a number is an end of a range for torch."""
+    if left.number is not None and right.number is not None:
+        number = on_numbers(name, [left.number, right.number])
+        return _Part(number, number)
+    if left.number is None and right.number is None:
+        return _Part(call(f"torch.{name}imum", left.source, right.source))
+    tensor, end = (left, right) if left.number is None else (right, left)
+    option = {"min" if name == "max" else "max": end.source}
+    return _Part(call("torch.clamp", tensor.source, **option))
 
 
 class _UnfitError(Exception):
     """Something torch does not do with such tensors; the text says what."""
 
 
-def _applied(name: str, parts: list[_Part]) -> _Part:
-    """Return what a sign or function makes of parts."""
+def _typed(name: str, values: list[_Value]) -> _Value:
+    """The type of what a sign or function makes of values.
+
+    Raises:
+        _UnfitError: Torch does not do this with such tensors.
+        Refusal: They do not broadcast.
+    """
     if name in ("max", "min"):
-        result = parts[0]
-        for part in parts[1:]:
-            result = _extreme(name, result, part)
-        return result
-    numbers = [part.value for part in parts if not isinstance(part.value, TensorType)]
-    if len(numbers) == len(parts):
-        return _of_numbers(name, parts, numbers)
-    if len(parts) == 1:
-        return _function(name, parts[0])
-    return _sign(name, *parts)
-
-
-def _of_numbers(name: str, parts: list[_Part], numbers: list[int | float]) -> _Part:
-    """Signs stay as they were written, functions are worked out."""
-    value = on_numbers(name, numbers)
-    if name in _SIGNS:
-        return _Part(Binary(name, parts[0].source, parts[1].source), value)
-    return _Part(value, value)
-
-
-def _function(name: str, part: _Part) -> _Part:
-    tensor = part.value
-    assert isinstance(tensor, TensorType)
-    assert isinstance(part.source, Expr)
-    if name == "neg":
-        _refuse_bool("a minus", tensor)
-        return _Part(-part.source, tensor)
-    if name in ("abs", "relu"):
-        _refuse_bool(name, tensor)
-    else:
-        tensor = TensorType(tensor.shape, with_number(tensor.dtype, 1.0))
-    return _Part(call(f"torch.{name}", part.source), tensor)
-
-
-def _extreme(name: str, left: _Part, right: _Part) -> _Part:
-    """The larger or smaller of two parts; a number is an end of a range for torch."""
-    tensors = [part for part in (left, right) if isinstance(part.value, TensorType)]
+        return reduce(lambda left, right: _type_of_extreme(name, left, right), values)
+    tensors = [value for value in values if isinstance(value, TensorType)]
     if not tensors:
-        return _of_numbers(name, [left, right], [left.value, right.value])  # type: ignore[list-item]
-    if len(tensors) == 2:
-        source = call(f"torch.{name}imum", left.source, right.source)
-        return _Part(source, _of_tensors(left.value, right.value))
-    [part] = tensors
-    number = right if part is left else left
-    tensor = _with(part.value, number.value)
-    if abs(number.value) > _MOST.get(tensor.dtype, math.inf):  # type: ignore[arg-type]
-        raise _UnfitError(f"{name} takes no {number.value}, which is beyond {tensor.dtype}")
-    end = {"min" if name == "max" else "max": number.source}
-    return _Part(call("torch.clamp", part.source, **end), tensor)
-
-
-def _sign(sign: str, left: _Part, right: _Part) -> _Part:
-    """What a sign makes of two parts, one of which at least is a tensor."""
-    tensors = [v for v in (left.value, right.value) if isinstance(v, TensorType)]
-    if sign == "-":
-        for tensor in tensors:
-            _refuse_bool(sign, tensor)
-    both = _of_tensors(*tensors) if len(tensors) == 2 else _of_mixed(sign, left.value, right.value)
-    if sign == "/":
-        both = TensorType(both.shape, with_number(both.dtype, 1.0))
-    if sign == "**" and both.dtype == "bool":
-        _refuse_bool(sign, both)
-    return _Part(Binary(sign, left.source, right.source), both)
-
-
-def _of_mixed(sign: str, left: _Value, right: _Value) -> TensorType:
-    """The type of an operation on a tensor and a number."""
-    if isinstance(right, TensorType):
-        return _with(right, left)
-    result = _with(left, right)
-    if sign == "**" and result.dtype not in FLOATS and right < 0:
-        raise _UnfitError(f"whole numbers have no power {right}; divide 1 by what is above zero")
+        return on_numbers(name, [v for v in values if not isinstance(v, TensorType)])
+    if name in ("-", "neg", "abs", "relu") and any(t.dtype == "bool" for t in tensors):
+        raise _UnfitError(f"{'-' if name == 'neg' else name} takes numbers, but got bool")
+    if len(values) == 1:
+        [tensor] = tensors
+        floating = name not in ("neg", "abs", "relu")
+        return _with(tensor, 1.0) if floating else tensor
+    result = _pair(*values)
+    if name == "/":
+        return _with(result, 1.0)
+    if name == "**":
+        _check_power(result, values[1])
     return result
 
 
-def _with(tensor: _Value, number: _Value) -> TensorType:
-    assert isinstance(tensor, TensorType)
+def _type_of_extreme(name: str, left: _Value, right: _Value) -> _Value:
+    numbers = [value for value in (left, right) if not isinstance(value, TensorType)]
+    if len(numbers) == 2:
+        return on_numbers(name, numbers)
+    result = _pair(left, right)
+    for number in numbers:
+        if abs(number) > _MOST.get(result.dtype, math.inf):
+            raise _UnfitError(f"{name} takes no {number}, which is beyond {result.dtype}")
+    return result
+
+
+def _pair(left: _Value, right: _Value) -> TensorType:
+    """The type of an operation on two values, one of which at least is a tensor."""
+    if isinstance(left, TensorType) and isinstance(right, TensorType):
+        shape = broadcast(left.shape, right.shape, "what stands left", "what stands right")
+        return TensorType(shape, promoted((left, right)))
+    if isinstance(left, TensorType):
+        return _with(left, right)
+    assert isinstance(right, TensorType)
+    return _with(right, left)
+
+
+def _with(tensor: TensorType, number: _Value) -> TensorType:
     assert not isinstance(number, TensorType)
     return TensorType(tensor.shape, with_number(tensor.dtype, number))
 
 
-def _of_tensors(left: _Value, right: _Value) -> TensorType:
-    assert isinstance(left, TensorType)
-    assert isinstance(right, TensorType)
-    shape = broadcast(left.shape, right.shape, "what stands left", "what stands right")
-    return TensorType(shape, promoted((left, right)))
-
-
-def _refuse_bool(name: str, tensor: TensorType) -> None:
-    if tensor.dtype == "bool":
-        raise _UnfitError(f"{name} takes numbers, but got bool")
+def _check_power(result: TensorType, power: _Value) -> None:
+    if result.dtype == "bool":
+        raise _UnfitError("** takes numbers, but got bool")
+    if not isinstance(power, TensorType) and power < 0 and result.dtype not in FLOATS:
+        raise _UnfitError(f"whole numbers have no power {power}; divide 1 by what is above zero")

@@ -8,16 +8,17 @@ from netbuilder.check.runs import Record
 from netbuilder.graph.model import Node
 from netbuilder.node_api.expressions import Expression
 from netbuilder.node_api.node_type import NodeType, short
-from netbuilder.node_api.params import Int, Param, ShapeParam, Sizes, describe
+from netbuilder.node_api.params import Choice, Int, Param, ShapeParam, Sizes, Text, describe
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 # Sizes that need no name on a card: everybody reads the first number of a convolution as its channels.
 _UNNAMED = frozenset(
-    "out_channels out_features hidden_size kernel_size output_size embedding_dim shape".split()  # noqa: SIM905 - a list of words reads better so
+    "out_channels out_features hidden_size kernel_size output_size embedding_dim shape "  # noqa: SIM905 - a list of words reads better so
+    "num_classes expression equation sign dtype".split()
 )
 # How weights start, and places in an order, say nothing about what a node does.
-_QUIET = frozenset("bias order weight_init init_gain init_std init_value dtype doc".split())  # noqa: SIM905 - as above
+_QUIET = frozenset("bias order weight_init init_gain init_std init_value doc".split())  # noqa: SIM905 - as above
 
 
 def card_line(record: Record) -> str:
@@ -53,7 +54,7 @@ def _part(instance: NodeType, node: Node, name: str, param: Param[Any]) -> str:
         # Inside of a group the formula is what people set, not the number of one instance.
         return written.text if name in _UNNAMED else f"{_words(name)} {written.text}"
     unnamed = name in _UNNAMED
-    if value == param.default and not (unnamed and isinstance(param, Int | Sizes)):
+    if value == param.default and not (unnamed and isinstance(param, Int | Sizes | Text | Choice)):
         return ""
     if isinstance(value, bool):
         return _words(name) if value else f"no {_words(name)}"

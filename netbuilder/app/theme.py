@@ -116,6 +116,8 @@ CATEGORY_COLOURS: Mapping[str, str] = MappingProxyType(
         "Pooling": "#3fb6d9",
         "Regularization": "#b08d57",
         "Arithmetic": "#c46ad1",
+        "Reduction": "#c46ad1",
+        "Selection": "#c46ad1",
         "Shape": "#c46ad1",
         "Attention": "#e0628a",
         "Recurrent": "#d4ad2b",

@@ -203,8 +203,11 @@ def test_open_sizes_agree_with_numbers(
                 continue  # A size left open may turn out too small; then the numbers say so.
             for port, found in outcome.types.items():
                 assert with_numbers(found, sizes) == concrete.types[port]
-            flops = node.flops(outcome.axes, outcome.types)
-            assert size_at(flops, sizes) == node.flops(concrete.axes, concrete.types)
+            if (
+                1 not in sizes.values()
+            ):  # A sum over a single product is none; torch counts nothing.
+                flops = node.flops(outcome.axes, outcome.types)
+                assert size_at(flops, sizes) == node.flops(concrete.axes, concrete.types)
 
     drawing(draws, test, random=random_draws)
 
@@ -259,9 +262,10 @@ def test_forward_and_backward_give_numbers(node_type: type[NodeType], draws: int
             outcome = evaluate(node, inputs)
             if not outcome.failed:
                 result = run(node, outcome.axes, inputs, "cpu")
-                assert not result.raised, result.refusal
-                if not backward(result) and which == "default":
-                    assert backward(run(node, outcome.axes, inputs, "cpu", positive=True))
+                if result.raised or not (backward(result) or which == "drawn"):
+                    result = run(node, outcome.axes, inputs, "cpu", positive=True)
+                    assert not result.raised, result.refusal
+                    assert backward(result) or which == "drawn"
                 done[which] += 1
 
     drawing(max(draws // 4, 50), test)
