@@ -204,6 +204,22 @@ FINE: dict[str, Case] = {
         )
     ),
     "a kernel of 3 at the end": Case(chain(("conv_1", "conv2d", {"padding": 1}), shape=(4, 1, 1))),
+    "squeeze and excite": Case(
+        network(
+            [
+                ("image", "input", {"shape": (4, 64, 64)}),
+                ("conv_1", "conv2d", SAME),
+                RELU,
+                ("pool", "global_average_pool"),
+                ("gate", "sigmoid"),
+                ("wide", "reshape", {"shape": [4, 1, 1]}),
+                ("scaled", "multiply"),
+                ("out", "output"),
+            ],
+            "image -> conv_1, conv_1 -> relu_1, relu_1 -> pool, pool -> gate, gate -> wide,"
+            "relu_1 -> scaled.x_1, wide -> scaled.x_2, scaled -> out",
+        )
+    ),
     "an ArgMax for an Output": Case(
         merged(
             classifier(FLAT, HEAD),

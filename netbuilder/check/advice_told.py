@@ -12,6 +12,7 @@ from netbuilder.check.crowding import crowded
 from netbuilder.check.diagnostics import Fix
 from netbuilder.check.findings import Finding, listed
 from netbuilder.check.kernels import kernel_fixes, stride_fixes
+from netbuilder.check.layout import NO_WIRES
 from netbuilder.check.runs import GraphRun
 from netbuilder.graph import edits
 from netbuilder.graph.model import Endpoint, Network
@@ -118,7 +119,7 @@ def _skipping(catalogue: Catalogue, run: GraphRun, hit: Hit) -> Finding:
     return Finding(
         "NB224",
         f"{hit.node} takes steps of {step} with a kernel that reaches over {reach}, "
-        f"so {step - reach} of every {step} positions are never looked at",
+        f"so {step - reach} of every {step} positions {'is' if step - reach == 1 else 'are'} never looked at",
         hit.node,
         param="stride",
         severity="warning",
@@ -127,7 +128,9 @@ def _skipping(catalogue: Catalogue, run: GraphRun, hit: Hit) -> Finding:
     )
 
 
-def _unseen(catalogue: Catalogue, run: GraphRun, hit: Hit) -> Finding:
+def _unseen(catalogue: Catalogue, run: GraphRun, hit: Hit) -> Finding | None:
+    if not _decides(run, hit.node):
+        return None
     seen, whole = (" x ".join(map(str, sides)) for sides in hit.facts)
     return Finding(
         "NB225",
@@ -137,6 +140,21 @@ def _unseen(catalogue: Catalogue, run: GraphRun, hit: Hit) -> Finding:
         severity="info",
         hint="add convolutions or pools before it, or dilation, where what is looked for is larger",
     )
+
+
+def _decides(run: GraphRun, name: str) -> bool:
+    """Whether what a pool gives goes on alone, and not as the scale of what was there before it."""
+    waiting, seen = [name], {name}
+    while waiting:
+        for follower in run.layout.follows.get(waiting.pop(), ()):
+            record = run.records.get(follower)
+            if record is None or record.kind.role == "loss" or follower in seen:
+                continue
+            if len(run.layout.wires.get(follower, NO_WIRES)) > 1:
+                return False
+            seen.add(follower)
+            waiting.append(follower)
+    return True
 
 
 def _long(catalogue: Catalogue, run: GraphRun, hit: Hit) -> Finding:

@@ -76,18 +76,23 @@ def insert_before(
 
 
 def insert_chain(
-    group: str, target: Endpoint, added: Sequence[tuple[str, Mapping[str, Any]]], title: str
+    group: str,
+    target: Endpoint,
+    added: Sequence[tuple[str, Mapping[str, Any], int]],
+    title: str,
+    *,
+    safe: bool = False,
 ) -> Fix:
-    """Return the fix that puts several new nodes, types with their parameters, on an edge in order."""
+    """Return the fix that puts several new nodes, types with parameters and version, on an edge in order."""
 
     def edit(network: Network) -> Network:
-        for node_type, params in added:
+        for node_type, params, version in added:
             network, _ = edits.insert_on_edge(
-                network, target, node_type, params=params, group=group
+                network, target, node_type, params=params, version=version, group=group
             )
         return network
 
-    return Fix(title, edit, safe=False, group=group)
+    return Fix(title, edit, safe, group)
 
 
 def set_type(group: str, node: str, node_type: str, version: int, title: str) -> Fix:

@@ -1,4 +1,4 @@
-"""Fixes for kernels that are larger than what they slide over, and for steps that are larger than kernels."""
+"""Fixes that are other values of a node's own sizes: kernels, steps, padding, channels, parts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SAME = "same"
 
 
 def kernel_fixes(run: GraphRun, record: Record) -> Iterator[Fix]:
-    """Yield how a kernel could fit: padding that keeps the size, then a smaller kernel."""
+    """Yield the largest kernel that has nothing but its input to look at, padded as before."""
     instance, tensor = record.kind.instance, record.inputs[0]
     if instance is None or tensor is None or tensor.rank < 3 or not windows(instance):
         return
@@ -63,7 +63,47 @@ def _below(kernel: int, size: int, *, odd: bool) -> int:
 
 
 def _setting(run: GraphRun, record: Record, settings: Mapping[str, Any]) -> Iterator[Fix]:
-    if any(isinstance(record.node.params.get(name), Expression) for name in settings):
+    given = record.node.params
+    known = type(record.kind.instance).params if record.kind.instance is not None else {}
+    if any(n not in known or isinstance(given.get(n), Expression) for n in settings):
         return
     if with_settings(record, settings) is not None:
         yield fixes.set_params(run.group, record.node.id, settings)
+
+
+def fitting_fixes(run: GraphRun, record: Record) -> Iterator[Fix]:
+    """Yield how a kernel that does not fit at all could: padded, smaller, or without its gaps."""
+    yield from _setting(run, record, {"padding": _SAME})
+    yield from kernel_fixes(run, record)
+    yield from _setting(run, record, {"dilation": 1})
+
+
+def emptied_fixes(run: GraphRun, record: Record) -> Iterator[Fix]:
+    """Yield what leaves something of an axis: no padding where that cuts off, as many steps as fit."""
+    yield from _setting(run, record, {"padding": 0})
+    yield from _setting(run, record, {"stride": 1})
+
+
+def divisible_fixes(run: GraphRun, record: Record) -> Iterator[Fix]:
+    """Yield the next number of channels that groups divide."""
+    instance = record.kind.instance
+    groups, out = getattr(instance, "groups", None), getattr(instance, "out_channels", None)
+    if isinstance(groups, int) and isinstance(out, int) and out % groups:
+        yield from _setting(run, record, {"out_channels": int(-(-out // groups) * groups)})
+
+
+def parts_fixes(run: GraphRun, record: Record) -> Iterator[Fix]:
+    """Yield sizes of parts that add up, the last of them taking what is left."""
+    instance, tensor = record.kind.instance, record.inputs[0]
+    sizes, dim = getattr(instance, "sizes", None), getattr(instance, "dim", None)
+    if (
+        tensor is None
+        or not sizes
+        or not isinstance(dim, int)
+        or not -tensor.rank <= dim < tensor.rank
+    ):
+        return
+    size = tensor.shape[dim]
+    left = size - sum(sizes[:-1]) if isinstance(size, int) else 0
+    if left > 0:
+        yield from _setting(run, record, {"sizes": [*sizes[:-1], left]})

@@ -10,7 +10,14 @@ from netbuilder.check import fixes
 from netbuilder.check.agreeing import size_fixes
 from netbuilder.check.diagnostics import Fix
 from netbuilder.check.fitting import fits
+from netbuilder.check.kernels import (
+    divisible_fixes,
+    emptied_fixes,
+    fitting_fixes,
+    parts_fixes,
+)
 from netbuilder.check.layout import NO_WIRES
+from netbuilder.check.matching import cast_fix, matching_fixes
 from netbuilder.check.ranks import rank_fixes
 from netbuilder.check.runs import GraphRun, Record
 from netbuilder.graph.model import Endpoint
@@ -72,8 +79,18 @@ def _of_shapes(
         yield from rank_fixes(catalogue, run, record, problem.port)
     elif problem.code in ("NB202", "NB210"):
         yield from size_fixes(run, record)
+        yield from matching_fixes(catalogue, run, record)
     elif problem.code == "NB204":
-        yield from _other_dtype(run, record, problem.port)
+        offered = list(_other_dtype(run, record, problem.port))
+        yield from offered or cast_fix(catalogue, run, record, problem.port)
+    elif problem.code == "NB203":
+        yield from divisible_fixes(run, record)
+    elif problem.code == "NB206":
+        yield from emptied_fixes(run, record)
+    elif problem.code == "NB207":
+        yield from fitting_fixes(run, record)
+    elif problem.code == "NB211":
+        yield from parts_fixes(run, record)
 
 
 def _as_installed(catalogue: Catalogue, record: Record, group: str) -> Iterator[Fix]:

@@ -10,6 +10,7 @@ from netbuilder.check import fixes
 from netbuilder.check.diagnostics import Fix
 from netbuilder.check.fitting import fits, made_by
 from netbuilder.check.layout import NO_WIRES
+from netbuilder.check.matching import axis_fix
 from netbuilder.check.params import instantiate
 from netbuilder.check.runs import GraphRun, Record
 from netbuilder.graph.model import Endpoint
@@ -39,6 +40,8 @@ def rank_fixes(catalogue: Catalogue, run: GraphRun, record: Record, port: str) -
     yield from _merged_too_early(run, record, port)
     yield from _rows_as_steps(catalogue, run, record, port, tensor)
     yield from _fewer_axes(catalogue, run, record, port, tensor)
+    if run.records[source.node].kind.role != "input":
+        yield from axis_fix(catalogue, run, record, port)
 
 
 def _kin(
@@ -117,11 +120,12 @@ def _rows_as_steps(
     added: list[tuple[str, dict[str, object]]] = [("reshape", {"shape": sizes})]
     if channels != 1:
         added.insert(0, ("permute", {"dims": [0, 2, 1, 3]}))
-    kinds = [catalogue.get(name) for name, _ in added]
-    titles = " and ".join(kind.title for kind in kinds if kind is not None)
-    if all(kind is not None for kind in kinds):
+    kinds = [kind for name, _ in added if (kind := catalogue.get(name)) is not None]
+    titles = " and ".join(kind.title for kind in kinds)
+    if len(kinds) == len(added):
+        nodes = [(name, p, kind.version) for (name, p), kind in zip(added, kinds, strict=True)]
         title = f"insert {titles} before {record.node.id}, every row of the image a step"
-        yield fixes.insert_chain(run.group, Endpoint(record.node.id, port), added, title)
+        yield fixes.insert_chain(run.group, Endpoint(record.node.id, port), nodes, title)
 
 
 def _fewer_axes(

@@ -83,7 +83,7 @@ def test_a_skip_is_mended_at_either_end():
     [found] = [one for one in check(skip, CATALOGUE).diagnostics if one.code == "NB210"]
     for fix in found.fixes:
         assert check(fix.edit(skip), CATALOGUE).ok
-    assert len(found.fixes) == 2
+    assert len(found.fixes) == 4
 
 
 def test_a_flatten_that_others_use_is_not_moved():

@@ -116,3 +116,13 @@ def test_advice_names_where_its_reason_can_be_read_up() -> None:
 @pytest.mark.parametrize("name", FINE)
 def test_what_people_do_on_purpose_is_left_alone(name: str) -> None:
     assert told(FINE[name]) == ()
+
+
+def test_enough_broken_shapes_have_a_fix_that_is_proven() -> None:
+    """Each of these is checked by ``test_every_fix_removes_its_diagnostic``."""
+    shapes = [
+        name
+        for name, case in CASES.items()
+        if any(d.code[2] == "2" and d.severity == "error" and d.fixes for d in told(case))
+    ]
+    assert len(shapes) >= 40
