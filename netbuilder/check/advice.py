@@ -337,7 +337,7 @@ def _unseen(record: Record, reach: Reach) -> Hits:
 
 
 def _other_hits(record: Record) -> Hits:
-    instance, tensor = record.kind.instance, record.inputs[0]
+    instance, tensor = record.kind.instance, next(iter(record.inputs), None)
     if instance is None or instance.category != "Recurrent" or tensor is None or tensor.rank != 3:
         return ()
     steps = tensor.shape[1]

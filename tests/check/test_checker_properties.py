@@ -8,6 +8,7 @@ from typing import Any
 from diagnostic_cases import CASES, CATALOGUE, DIGITS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from networks import IMAGE, network
 
 from netbuilder.check.checker import Checker, check
 from netbuilder.check.codes import CODES
@@ -231,3 +232,9 @@ def test_a_kept_result_is_the_full_one(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
         network = data.draw(edited(network))
         assert everything(checker.check(network)) == everything(check(network, CATALOGUE, DIGITS))
+
+
+def test_an_edge_into_something_without_inputs_is_a_finding_and_no_fault() -> None:
+    for kind in ("input", "target"):
+        made = network([IMAGE, ("b", kind, {"shape": (4,)})], "image -> b.x")
+        assert "NB302" in {one.code for one in check(made, CATALOGUE).diagnostics}
