@@ -29,6 +29,7 @@ FRESH = 10.0  # s after which nobody is taken to look any more
 SHARE = 0.01  # of the time may go into measuring: large networks are measured less often
 SAMPLE = 4096  # values of an output that are read; more say the same
 BINS = 32
+ENOUGH = 512  # samples in a row for which a unit was silent before it is told to never fire
 _MISSING = math.nan
 
 TakeStep = Callable[[int], Any]
@@ -114,6 +115,7 @@ class _Layers:
         ]
         self._weighted = {path for paths, _ in self._parameters for path in paths}
         self._outputs: dict[str, list[Any]] = {}
+        self._silence: dict[str, _Silence] = {}
         self._norms: dict[tuple[str, ...], dict[int, Tensor]] = {}
         self._statements = _statements(source)
 
@@ -152,6 +154,7 @@ class _Layers:
                 "low": _finite(low),
                 "high": _finite(high),
                 "histogram": counts,
+                "silent": self._silence[path].share if path in self._silence else None,
             }
         return plain
 
@@ -178,7 +181,10 @@ class _Layers:
             output = output[0]
         usable = isinstance(output, Tensor) and output.is_floating_point() and output.numel()
         if usable and path not in self._outputs:
-            self._outputs[path] = _read(output)
+            found = self._outputs[path] = _read(output)
+            # What rectifies gives exact zeros and nothing below; for all others this costs nothing.
+            if found[2] == 0 and output.dim() > 1:
+                self._silence.setdefault(path, _Silence()).take(output)
             if path not in self._weighted and output.requires_grad:
                 output.register_hook(self._on_flow(path))
         self.spent += time.perf_counter() - begin
@@ -227,6 +233,36 @@ class _Layers:
         path = f"{instance}/{node}" if instance else node
         if path not in self._modules:
             self._take(path, frame.f_locals.get(variable))
+
+
+class _Silence:
+    """For how many samples in a row each unit of an output gave nothing but zeros.
+
+    A unit is a channel of an image and else a place of the last axis.
+    """
+
+    def __init__(self) -> None:
+        self._samples: Tensor | None = None
+        self._seen = 0
+
+    @property
+    def share(self) -> float | None:
+        """The share of units that are silent; None before enough samples were seen."""
+        if self._samples is None or self._seen < ENOUGH:
+            return None
+        return float((self._samples >= ENOUGH).float().mean())
+
+    @torch.no_grad()
+    def take(self, output: Tensor) -> None:
+        """Look at an output without negative values, of shape (samples, ...)."""
+        unit = 1 if output.dim() > 3 else output.dim() - 1
+        others = [axis for axis in range(output.dim()) if axis != unit]
+        fires = (output.detach().amax(others) > 0).cpu()
+        if self._samples is None or self._samples.shape != fires.shape:
+            self._samples, self._seen = torch.zeros(fires.shape, dtype=torch.int64), 0
+        self._seen += len(output)
+        self._samples += len(output)
+        self._samples[fires] = 0
 
 
 def _statements(source: Source) -> dict[int, tuple[str, str]]:

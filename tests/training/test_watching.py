@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from benchmarks.kill_training import difference
 from training_runs import BODIES, make_run, source
 
@@ -41,8 +42,8 @@ def test_a_watched_training_comes_out_bit_equal(
     recipe: dict[str, Any] = {"accumulate": accumulate, "clip_norm": 1.0, "checkpoint_every": 5}
     alone = make_run(tmp_path / "alone", body, **recipe)
     watched = make_run(tmp_path / "watched", body, **recipe)
-    watched.watched.touch()
     train(alone)
+    watched.watched.touch()
     train(watched)
     assert not alone.activity.exists()
     assert json.loads(watched.activity.read_text())["step"] > 1
@@ -117,3 +118,47 @@ def torch_model() -> Any:
     from netbuilder.codegen.load import load
 
     return load(source(*BODIES["mlp"]))()
+
+
+def test_units_that_give_nothing_but_zeros_are_counted_over_many_samples() -> None:
+    outputs = torch.rand(watching.ENOUGH // 4, 10) + 0.1
+    outputs[:, :3] = 0
+    silence = watching._Silence()
+    shares = []
+    for _ in range(4):
+        silence.take(outputs)
+        shares.append(silence.share)
+    assert shares == [None, None, None, pytest.approx(0.3)]
+    outputs[-1, 0] = 1  # one of them fires once
+    silence.take(outputs)
+    assert silence.share == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(("shape", "axis"), [((8, 6), 1), ((8, 5, 6), 2), ((8, 6, 3, 3), 1)])
+def test_units_are_channels_or_places_of_the_last_axis(shape: tuple[int, ...], axis: int) -> None:
+    outputs = torch.ones(shape)
+    outputs.select(axis, 2).zero_()
+    outputs.select(axis, 4)[0] = 0  # silent for one sample only
+    silence = watching._Silence()
+    for _ in range(watching.ENOUGH // len(outputs)):
+        silence.take(outputs)
+    assert silence.share == pytest.approx(1 / 6)
+
+
+@pytest.mark.usefixtures("always")
+def test_silent_units_of_a_rectifier_are_told(
+    tmp_path: Path, train: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "ENOUGH", 16)
+    network = with_settings(
+        example("digits_cnn"), ["recipe.epochs=1", "recipe.threads=1", "recipe.device=cpu"]
+    )
+    run = create_training(network, tmp_path, tmp_path / "run")
+    run.watched.touch()
+    train(run)
+    nodes = json.loads(run.activity.read_text())["nodes"]
+    kinds = {name: node.type for name, node in network.graph.nodes.items()}
+    rectified = [name for name in nodes if kinds[name] == "relu"]
+    assert rectified
+    assert all(0 <= nodes[name]["silent"] <= 1 for name in rectified)
+    assert all(found["silent"] is None for name, found in nodes.items() if kinds[name] == "conv2d")

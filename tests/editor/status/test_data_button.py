@@ -11,15 +11,20 @@ LONG = 60_000  # ms; the first look at the bundled data imports scikit-learn
 
 
 @pytest.fixture
-def button(qtbot, workspace):
-    window = QMainWindow()
-    qtbot.addWidget(window)
+def window(qtbot):
+    made = QMainWindow()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def button(window, workspace):
     made = DataButton(workspace, Actions(workspace, window).action("run.data"), window)
     workspace.switched.connect(made.refresh)
     workspace.changed.connect(made.refresh)
     window.setCentralWidget(made)
     window.show()
-    yield made
+    return made
 
 
 def take(tab, source, **more):
