@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -38,6 +38,13 @@ class Report:
     def ok(self) -> bool:
         """Whether the network can be built: warnings are allowed, errors are not."""
         return not any(found.severity == "error" for found in self.diagnostics)
+
+    def without(self, codes: Iterable[str]) -> Report:
+        """Return the report with warnings and hints of these codes moved to what is ignored."""
+        wanted = {code.strip().upper() for code in codes}
+        quiet = tuple(d for d in self.diagnostics if d.code in wanted and d.severity != "error")
+        told = tuple(d for d in self.diagnostics if d not in quiet)
+        return replace(self, diagnostics=told, ignored=(*self.ignored, *quiet)) if quiet else self
 
     @cached_property
     def types(self) -> Mapping[str, TensorType]:

@@ -26,6 +26,13 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--fix", action="store_true", help="take the first fix of each problem and save the file"
     )
+    parser.add_argument(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="CODE",
+        help="a warning that is not told, such as NB331; may be given several times",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
@@ -42,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
 
         save(mended.network, args.file)
     report = mended.report if mended else check_network(network, args.file.parent)
+    report = report.without(args.ignore)
     if args.json:
         _print_json(report, mended)
     else:

@@ -213,3 +213,16 @@ def test_why_says_what_made_a_size(run: Command) -> None:
     beyond = run("why", CNN, "pool_1.output", "4")
     assert beyond.code == 2
     assert "its axes are 0 to 3, there is no 4" in beyond.err
+
+
+def test_a_warning_that_is_not_wanted_is_not_told(run: Command, tmp_path: Path) -> None:
+    path = with_params(tmp_path, {"conv_1": {"bias": True}})
+    assert "NB332" in run("check", path).out
+    done = run("check", path, "--ignore", "nb332")
+    assert done.code == 0
+    assert "NB332" not in done.out
+    assert "no problems" in done.out
+
+
+def test_advice_is_explained_with_its_source(run: Command) -> None:
+    assert "Source: Ioffe and Szegedy 2015" in run("explain", "NB332").out

@@ -57,6 +57,7 @@ _WIDEST = 240
 _LINES = 3
 _NARROW = 560
 _FOUND = Qt.ItemDataRole.UserRole
+_IGNORED = Qt.ItemDataRole.UserRole + 1
 
 
 class ProblemModel(QAbstractListModel):
@@ -65,12 +66,18 @@ class ProblemModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._found: tuple[Diagnostic, ...] = ()
+        self._told = 0
 
-    def put(self, found: Sequence[Diagnostic]) -> None:
-        """Show these findings."""
+    def put(self, found: Sequence[Diagnostic], ignored: Sequence[Diagnostic] = ()) -> None:
+        """Show these findings, and behind them those that the document asks not to be told."""
         self.beginResetModel()
-        self._found = tuple(found)
+        self._found = (*found, *ignored)
+        self._told = len(found)
         self.endResetModel()
+
+    def is_ignored(self, index: Index) -> bool:
+        """Whether the document asks not to be told what a row says."""
+        return index.row() >= self._told
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's
         """How many rows there are."""
@@ -83,10 +90,13 @@ class ProblemModel(QAbstractListModel):
         found = self._found[index.row()]
         if role == _FOUND:
             return found
+        if role == _IGNORED:
+            return self.is_ignored(index)
         if role == Qt.ItemDataRole.DisplayRole:
             return found.message
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{found.severity} {found.code}: {found.message}. {found.hint}"
+            kind = "ignored" if self.is_ignored(index) else found.severity
+            return f"{kind} {found.code}: {found.message}. {found.hint}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return tip("\n".join(part for part in (found.message, found.hint) if part))
         return None
@@ -140,7 +150,8 @@ class ProblemRows(QStyledItemDelegate):
         painter.setPen(QColor(theme.secondary))
         metrics = QFontMetrics(self._small)
         end = Qt.TextElideMode.ElideRight
-        said = metrics.elidedText(detail(found), end, places.detail.width())
+        text = f"Ignored{_DOT}{detail(found)}" if index.data(_IGNORED) else detail(found)
+        said = metrics.elidedText(text, end, places.detail.width())
         painter.drawText(places.detail, int(Qt.AlignmentFlag.AlignVCenter), said)
         for number, pill in enumerate(places.pills):
             hot = self.hovered == (index.row(), number)
@@ -218,10 +229,15 @@ class ProblemList(QListView):
     Attributes:
         wanted: Told with the diagnostic whose place should be shown.
         fix_wanted: Told with the fix that should be taken.
+        ignore_wanted: Told with the diagnostic that should not be told any more, and whether at its
+            nodes alone.
+        heed_wanted: Told with the diagnostic that should be told again.
     """
 
     wanted = Signal(object)  # Diagnostic
     fix_wanted = Signal(object)  # Fix
+    ignore_wanted = Signal(object, bool)  # Diagnostic
+    heed_wanted = Signal(object)  # Diagnostic
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -260,6 +276,14 @@ class ProblemList(QListView):
             action = menu.addAction(_capital(fix.title).replace("&", "&&"))
             action.setData(number)
         if found.fixes:
+            menu.addSeparator()
+        if index.data(_IGNORED):
+            menu.addAction("Warn of this again").setData("heed")
+            menu.addSeparator()
+        elif found.severity != "error":
+            if found.nodes:
+                menu.addAction("Do not warn of this here").setData("ignore_here")
+            menu.addAction("Do not warn of this in this document").setData("ignore")
             menu.addSeparator()
         menu.addAction("Show where it is").setData("show")
         menu.addAction("Copy message").setData("copy")
@@ -348,6 +372,10 @@ class ProblemList(QListView):
             self.wanted.emit(found)
         elif chosen == "copy":
             self._copy(found)
+        elif chosen in ("ignore", "ignore_here"):
+            self.ignore_wanted.emit(found, chosen == "ignore_here")
+        elif chosen == "heed":
+            self.heed_wanted.emit(found)
         elif isinstance(chosen, int) and chosen < len(found.fixes):
             self.fix_wanted.emit(found.fixes[chosen])
 

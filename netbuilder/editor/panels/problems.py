@@ -10,11 +10,14 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from netbuilder.check.diagnostics import Diagnostic, Fix
+from netbuilder.check.findings import listed
 from netbuilder.editor.panels.problem_list import ProblemList, ProblemModel
 from netbuilder.editor.panels.problem_places import command_of, path_of
 from netbuilder.editor.widgets.labels import Wrapped
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
+from netbuilder.graph import edits
+from netbuilder.graph.model import Network
 
 _KINDS = {"error": "Errors", "warning": "Warnings", "info": "Advice"}
 _HIDDEN = "problems.hidden"
@@ -34,7 +37,7 @@ class Problems(QWidget):
         self.setObjectName("problems")
         self.setAccessibleName("Problems")
         self._workspace = workspace
-        self._shown: tuple[Diagnostic, ...] | None = None
+        self._shown: tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]] | None = None
         self.counts = (0, 0, 0)
         self._filters: dict[str, QToolButton] = {}
         self.list = ProblemList(workspace.look, self)
@@ -42,6 +45,8 @@ class Problems(QWidget):
         self.list.setModel(self.model)
         self.list.wanted.connect(self.go)
         self.list.fix_wanted.connect(self.fix)
+        self.list.ignore_wanted.connect(self.ignore)
+        self.list.heed_wanted.connect(self.heed)
         self._lay_out()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -56,21 +61,25 @@ class Problems(QWidget):
         self._soon.stop()
         tab = self._workspace.current
         found = tab.report.diagnostics if tab else ()
+        ignored = tab.report.ignored if tab else ()
         self._count(found)
+        self._count_ignored(len(ignored))
         if not self.isVisible():
             return
         hidden = self._hidden()
         shown = tuple(
             sorted((d for d in found if d.severity not in hidden), key=lambda d: _rank(d.severity))
         )
-        if shown != self._shown:
+        quiet = ignored if self._ignored.isChecked() else ()
+        if (shown, quiet) != self._shown:
             row = self.list.currentIndex().row()
-            self._shown = shown
-            self.model.put(shown)
-            if shown and row >= 0:
-                self.list.setCurrentIndex(self.model.index(min(row, len(shown) - 1), 0))
-        self.list.setVisible(bool(shown))
-        self._empty.setVisible(not shown)
+            self._shown = shown, quiet
+            self.model.put(shown, quiet)
+            count = self.model.rowCount()
+            if count and row >= 0:
+                self.list.setCurrentIndex(self.model.index(min(row, count - 1), 0))
+        self.list.setVisible(bool(shown or quiet))
+        self._empty.setVisible(not shown and not quiet)
         self._empty.setText(_said(opened=tab is not None, found=bool(found)))
 
     def go(self, found: Diagnostic) -> None:
@@ -96,6 +105,34 @@ class Problems(QWidget):
         if tab is not None:
             tab.do(f"Fix: {fix.title}", fix.edit, origin="problems")
 
+    def ignore(self, found: Diagnostic, here: bool) -> None:
+        """Ask not to be told any more: at the nodes of a finding, or in the whole document."""
+        tab = self._workspace.current
+        if tab is None:
+            return
+        nodes = found.nodes if here else ()
+        where = f"at {listed(nodes)}" if here else "in this document"
+        tab.do(
+            f"Ignore {found.code} {where}",
+            lambda n: edits.ignore(n, found.code, nodes, found.where.group if here else ""),
+            origin="problems",
+        )
+
+    def heed(self, found: Diagnostic) -> None:
+        """Ask to be told again, of these nodes and in the document."""
+        tab = self._workspace.current
+        if tab is None:
+            return
+
+        def edit(network: Network) -> Network:
+            network = edits.ignore(network, found.code, ignored=False)
+            if not found.nodes:
+                return network
+            group = found.where.group
+            return edits.ignore(network, found.code, found.nodes, group, ignored=False)
+
+        tab.do(f"Heed {found.code}", edit, origin="problems")
+
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what happened while it was not seen."""
         super().showEvent(event)
@@ -117,6 +154,14 @@ class Problems(QWidget):
             button.clicked.connect(self._on_filter)
             line.addWidget(button)
             self._filters[severity] = button
+        self._ignored = QToolButton(self)
+        self._ignored.setProperty("role", "quiet")
+        self._ignored.setCheckable(True)
+        about = "Show or hide what this document asks not to be told."
+        introduce(self._ignored, "Ignored", about, "filter_ignored")
+        self._ignored.clicked.connect(self.refresh)
+        self._ignored.hide()
+        line.addWidget(self._ignored)
         line.addStretch(1)
         self._empty = Wrapped("", "secondary", self)
         self._empty.setObjectName("no_problems")
@@ -141,6 +186,13 @@ class Problems(QWidget):
         if counts != self.counts:
             self.counts = counts
             self.problem_counts_changed.emit(*counts)
+
+    def _count_ignored(self, count: int) -> None:
+        self._ignored.setText(f"Ignored  {count:,}")
+        self._ignored.setAccessibleName(f"Ignored, {count}")
+        self._ignored.setVisible(count > 0)
+        if not count:
+            self._ignored.setChecked(False)
 
     def _hidden(self) -> list[Any]:
         said = self._workspace.preferences.recall(_HIDDEN, [])
