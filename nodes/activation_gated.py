@@ -32,19 +32,20 @@ class _Gated(NodeType):
 
     def check(self, a: Axes) -> Iterator[Problem]:
         """The axis must exist, fall into halves and not be that of the samples."""
+        if not a.B:
+            yield Problem("NB201", "input is a scalar, which has no halves", port="input")
+            return
         found = list(axis_problems("input", a.B, "dim", (self.dim,), default=-1))
         yield from found
-        if found or not a.B:
-            if not found:
-                yield Problem("NB201", "input is a scalar, which has no halves", port="input")
+        if found:
             return
         size = a.B[self.dim]
-        if axis_at(self.dim, len(a.B)) == 0 and len(a.B) > 1:
+        if axis_at(self.dim, len(a.B)) == 0:
             yield Problem(
                 "NB213",
                 f"dim is {self.dim}, the batch, so half of the samples would gate the others",
                 param="dim",
-                settings={"dim": -1},
+                settings={"dim": -1} if len(a.B) > 1 else {},
             )
         elif is_known(size) and size % 2:
             yield Problem(

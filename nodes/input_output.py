@@ -50,7 +50,12 @@ class Input(_Argument, id="input", title="Input", category="Input and output"):
 
     Source: an argument of the generated module's forward
 
+    When: For every field of the data that the network reads; one for each. What belongs to the
+    network and not to the data is a Parameter or a Constant.
+
     Also: x, data, features, placeholder
+
+    See: target, output, parameter, constant
     """
 
     role = "input"
@@ -69,7 +74,12 @@ class Target(_Argument, id="target", title="Target", category="Input and output"
 
     Source: an argument of the generated module's losses
 
+    When: For what a loss compares with; it is there in training and evaluation, and gone when the
+    network is used.
+
     Also: label, answer, ground truth, y
+
+    See: input, output, cross_entropy
     """
 
     role = "target"
@@ -87,7 +97,12 @@ class Output(NodeType, id="output", title="Output", category="Input and output")
 
     Source: what the generated module's forward returns
 
+    When: For what the network is asked: evaluation, use and exports look at Outputs. A loss needs
+    none.
+
     Also: result, prediction, head
+
+    See: input, target
     """
 
     role = "output"
@@ -101,6 +116,12 @@ class GroupInput(NodeType, id="group_input", title="Group input", category="Grou
     """Bring what is connected to an instance of the group into the group.
 
     Source: an argument of the group's forward
+
+    When: Inside a group, once for every tensor its instances take.
+
+    Also: argument, port, subgraph input
+
+    See: group_output, input
     """
 
     role = "group_input"
@@ -120,6 +141,12 @@ class GroupOutput(NodeType, id="group_output", title="Group output", category="G
     """Hand a tensor out of the group, to whatever its instances are connected to.
 
     Source: what the group's forward returns
+
+    When: Inside a group, once for every tensor its instances hand on.
+
+    Also: result, port, subgraph output
+
+    See: group_input, output
     """
 
     role = "group_output"

@@ -43,7 +43,12 @@ class Dropout(_Dropout, id="dropout", title="Dropout", category="Regularization"
 
     Source: torch.nn.Dropout; Srivastava et al. 2014
 
-    Also: drop, regularization
+    When: Between the linear maps at the end of a network that learns its training data by heart.
+    Not right before BatchNorm, and rarely behind a convolution, where Dropout2d does more.
+
+    Also: drop, regularization, overfitting
+
+    See: dropout2d, alpha_dropout, drop_path, gaussian_noise
     """
 
     def extra_memory(self, x: Mapping[str, TensorType], y: Mapping[str, TensorType]) -> Dim:
@@ -64,7 +69,12 @@ class Dropout1d(_ChannelDropout, id="dropout1d", title="Dropout1d", category="Re
 
     Source: torch.nn.Dropout1d; Tompson et al. 2015
 
+    When: Behind a Conv1d, where neighbouring steps hold nearly the same and dropping single ones
+    does little.
+
     Also: spatial dropout, channel dropout
+
+    See: dropout, dropout2d, conv1d
     """
 
     input = In("N C L", doc="Batch, channels, steps.")
@@ -78,7 +88,12 @@ class Dropout2d(_ChannelDropout, id="dropout2d", title="Dropout2d", category="Re
 
     Source: torch.nn.Dropout2d; Tompson et al. 2015
 
+    When: Behind a Conv2d, where neighbouring pixels hold nearly the same and dropping single ones
+    does little. Not right before BatchNorm2d.
+
     Also: spatial dropout, channel dropout
+
+    See: dropout, dropout1d, dropout3d, conv2d
     """
 
     input = In("N C H W", doc="Batch, channels, height, width.")
@@ -92,7 +107,12 @@ class Dropout3d(_ChannelDropout, id="dropout3d", title="Dropout3d", category="Re
 
     Source: torch.nn.Dropout3d; Tompson et al. 2015
 
+    When: Behind a Conv3d, where neighbouring points hold nearly the same and dropping single ones
+    does little.
+
     Also: spatial dropout, channel dropout
+
+    See: dropout, dropout2d, conv3d
     """
 
     input = In("N C D H W", doc="Batch, channels, depth, height, width.")
@@ -106,12 +126,39 @@ class AlphaDropout(_Dropout, id="alpha_dropout", title="AlphaDropout", category=
 
     Source: torch.nn.AlphaDropout; Klambauer et al. 2017
 
+    When: Behind SELU, whose mean and variance it keeps; elsewhere take Dropout.
+
     Also: self-normalizing, selu dropout
+
+    See: selu, dropout, feature_alpha_dropout
     """
 
     def extra_memory(self, x: Mapping[str, TensorType], y: Mapping[str, TensorType]) -> Dim:
         """A mask as large as the output."""
         return bytes_of(y["output"])
+
+
+class FeatureAlphaDropout(
+    _ChannelDropout,
+    id="feature_alpha_dropout",
+    title="FeatureAlphaDropout",
+    category="Regularization",
+):
+    """Drop random whole channels while training so that mean and variance stay; goes with SELU.
+
+    Formula: y = a (x m + (1 - m) c) + b, one m for a channel: 0 with chance p; c, a and b as in AlphaDropout
+
+    Source: torch.nn.FeatureAlphaDropout; Klambauer et al. 2017
+
+    When: Behind a convolution with SELU; elsewhere take Dropout2d.
+
+    Also: self-normalizing, selu dropout, channel dropout
+
+    See: alpha_dropout, dropout2d, selu
+    """
+
+    input = In("N C *S", doc="Batch, channels, and any number of axes of positions.")
+    output = Out("N C *S", doc="The same shape.")
 
 
 class GaussianNoise(
@@ -123,7 +170,12 @@ class GaussianNoise(
 
     Source: Bishop 1995, "Training with noise is equivalent to Tikhonov regularization"
 
-    Also: additive noise, jitter
+    When: On the inputs or on features, where small changes should not matter; as large as those
+    changes are. To start a generator from noise, take RandomNormal.
+
+    Also: additive noise, jitter, regularization
+
+    See: dropout, random_normal
     """
 
     keeps = ()
