@@ -193,7 +193,7 @@ class Cos(_Function, id="cos", title="Cos", category="Arithmetic"):
 
     Also: cosine, periodic
 
-    See: sin, cosine_similarity
+    See: sin, tanh, cosine_embedding_loss
     """
 
 

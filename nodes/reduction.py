@@ -310,7 +310,7 @@ class Norm(_Reduction, id="norm", title="Norm", category="Reduction"):
 
     Also: length, vector norm, euclidean, l2 norm, l1 norm, magnitude
 
-    See: abs, sum, cosine_similarity, pairwise_distance, layer_norm
+    See: abs, sum, layer_norm, rms_norm
     """
 
     _does = "the norm"
