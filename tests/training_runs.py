@@ -53,7 +53,20 @@ LSTM = """        self.lstm_1 = nn.LSTM(8, 16, batch_first=True)
         x, _ = self.lstm_1(point)
         return self.head(x[:, -1])
 """
-BODIES = {"mlp": (MLP, (64,)), "cnn": (CNN, (1, 8, 8)), "lstm": (LSTM, (8, 8))}
+NORMED = """        self.linear_1 = nn.Linear(64, 32)
+        nn.utils.parametrizations.spectral_norm(self.linear_1)
+        self.head = nn.Linear(32, 3)
+        nn.utils.parametrizations.weight_norm(self.head)
+
+    def forward(self, point):
+        return self.head(F.relu(self.linear_1(point)))
+"""
+BODIES = {
+    "mlp": (MLP, (64,)),
+    "cnn": (CNN, (1, 8, 8)),
+    "lstm": (LSTM, (8, 8)),
+    "normed": (NORMED, (64,)),
+}
 DATA = {
     "source": "blobs",
     "params": {"samples": 300, "features": 64, "centres": 3, "noise": 4.0},

@@ -68,7 +68,7 @@ def start_of(run: RunFolder) -> int:
     return max(run.status().checkpoint, 0)
 
 
-@pytest.mark.parametrize("body", ["mlp", "cnn", "lstm"])
+@pytest.mark.parametrize("body", ["mlp", "cnn", "lstm", "normed"])
 def test_cut_off_anywhere_it_comes_out_bit_equal(
     tmp_path: Path, train: Train, monkeypatch: pytest.MonkeyPatch, body: str
 ) -> None:
