@@ -9,6 +9,7 @@ from netbuilder.node_api import (
     Axes,
     Bool,
     Call,
+    Choice,
     Dim,
     Expr,
     Float,
@@ -20,17 +21,24 @@ from netbuilder.node_api import (
     TensorType,
     WeightedNodeType,
     call,
+    is_known,
     product,
 )
 
 
 class _Recurrent(WeightedNodeType):
-    """What LSTM and GRU share; ``_gates`` is how many blocks of rows their weights have."""
+    """What all share; ``_gates`` is how many blocks of rows their weights have."""
 
     random = True
     _gates: ClassVar[int]
+    _further: ClassVar[tuple[str, ...]] = ()
 
     input = In("N T I", known="I", doc="Sequences: batch, steps, features.")
+    h_0 = In(
+        "D N H",
+        optional=True,
+        doc="The state of every layer and direction at the beginning; otherwise zeros.",
+    )
     output = Out("N T O", doc="The last layer's state after every step; or after the last step.")
     h = Out("D N H", doc="The state of every layer and direction at the end, layers first.")
 
@@ -52,7 +60,8 @@ class _Recurrent(WeightedNodeType):
             self.unpack = None
 
     def check(self, a: Axes) -> Iterator[Problem]:
-        """Warn of settings that do less than they seem to."""
+        """First states fit; warn of settings that do less than they seem to."""
+        yield from self._check_states(a)
         if self.dropout and self.num_layers == 1:
             yield Problem(
                 "NB212",
@@ -71,6 +80,26 @@ class _Recurrent(WeightedNodeType):
                 hint="keep return_sequences on and take a Mean over the steps",
                 settings={"return_sequences": True},
             )
+
+    def _check_states(self, a: Axes) -> Iterator[Problem]:
+        """States are of the layers and the size that the parameters say."""
+        layers = self.num_layers * self._directions
+        for port in [name for name in a.inputs if name != "input"]:
+            dtype, (found, _, size) = a.dtype(port), a.shape(port)
+            if dtype != a.dtype("input"):
+                yield Problem("NB204", f"{port} is {dtype}, but input is {a.dtype('input')}", port)
+            if is_known(found) and found != layers:
+                what = "layers and directions" if self.bidirectional else "layers"
+                message = f"{port} has states of {found} {what}, but there are {layers}"
+                fits = 1 <= found <= 64 * self._directions and found % self._directions == 0
+                settings = {"num_layers": int(found) // self._directions} if fits else {}
+                yield Problem("NB202", message, port, "num_layers", settings=settings)
+            if is_known(size) and size != self.hidden_size:
+                message = (
+                    f"{port} has states of {size} numbers, but hidden_size is {self.hidden_size}"
+                )
+                settings = {"hidden_size": int(size)}
+                yield Problem("NB202", message, port, "hidden_size", settings=settings)
 
     @property
     def _directions(self) -> int:
@@ -101,7 +130,7 @@ class _Recurrent(WeightedNodeType):
         return weights
 
     def flops(self, a: Axes, y: Mapping[str, TensorType]) -> Dim:
-        """One multiply-add for every weight of a matrix, sample and step."""
+        """A multiply-add for every weight of a matrix, sample and step."""
         matrices = [shape for name, shape in self.weights(a).items() if name.startswith("weight")]
         weights: Dim = 0
         for shape in matrices:
@@ -114,7 +143,7 @@ class _Recurrent(WeightedNodeType):
             f"nn.{self.title}",
             a.I,
             self.hidden_size,
-            **self.options("num_layers", "bias"),
+            **self.options(*self._further, "num_layers", "bias"),
             batch_first=True,
             **self.options("dropout", "bidirectional"),
             **self.dtype_option(a.dtype("input")),
@@ -123,8 +152,11 @@ class _Recurrent(WeightedNodeType):
     def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
         """Call the module; of its results, take the last step where only that is wanted."""
         assert module is not None
-        result = Call(module, (x["input"],), ())
+        result = Call(module, (x["input"], *self._states(x)), ())
         return result if self.return_sequences else result[0][slice(None), -1]
+
+    def _states(self, x: Mapping[str, Expr]) -> tuple[Any, ...]:
+        return (x["h_0"],) if "h_0" in x else ()
 
 
 class LSTM(_Recurrent, id="lstm", title="LSTM", category="Recurrent"):
@@ -134,13 +166,31 @@ class LSTM(_Recurrent, id="lstm", title="LSTM", category="Recurrent"):
 
     Source: torch.nn.LSTM; Hochreiter and Schmidhuber 1997
 
+    When: Sequences whose order matters and whose steps come one by one. GRU has fewer weights and often
+    does as well; over long distances, attention does better.
+
     Also: rnn, long short-term memory
+
+    See: gru, rnn, lstm_cell, multihead_attention, transformer_encoder_layer
     """
 
     _gates = 4
     unpack = ("output", ("h", "c"))
 
+    c_0 = In(
+        "D N H",
+        optional=True,
+        doc="The memory of every layer and direction at the beginning; otherwise zeros.",
+    )
     c = Out("D N H", doc="The memory of every layer and direction at the end, layers first.")
+
+    def _states(self, x: Mapping[str, Expr]) -> tuple[Any, ...]:
+        known = x.get("h_0") or x.get("c_0")
+        if known is None:
+            return ()
+        # torch takes both or none.
+        zeros = call("torch.zeros_like", known)
+        return ((x.get("h_0", zeros), x.get("c_0", zeros)),)
 
 
 class GRU(_Recurrent, id="gru", title="GRU", category="Recurrent"):
@@ -150,8 +200,34 @@ class GRU(_Recurrent, id="gru", title="GRU", category="Recurrent"):
 
     Source: torch.nn.GRU; Cho et al. 2014
 
+    When: Sequences whose order matters, with fewer weights than an LSTM and often as good.
+
     Also: rnn, gated recurrent unit
+
+    See: lstm, rnn, gru_cell, multihead_attention
     """
 
     _gates = 3
     unpack = ("output", "h")
+
+
+class RNN(_Recurrent, id="rnn", title="RNN", category="Recurrent"):
+    """Read sequences step by step, with a state that every step makes anew.
+
+    Formula: h' = f(W x + b + U h + c), f tanh or ReLU
+
+    Source: torch.nn.RNN; Elman 1990
+
+    When: Short sequences, and to see what the gates of LSTM and GRU are good for: over many steps its
+    gradients vanish or explode.
+
+    Also: vanilla rnn, elman network, simple rnn
+
+    See: lstm, gru, rnn_cell
+    """
+
+    _gates = 1
+    _further = ("nonlinearity",)
+    unpack = ("output", "h")
+
+    nonlinearity = Choice("tanh", ("tanh", "relu"), doc="What the new state goes through.")
