@@ -7,12 +7,13 @@ followed only as far as flows change. The sentences are made in ``advice_told``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netbuilder.check.manners import Manner
+from netbuilder.graph.model import Endpoint
 
 if TYPE_CHECKING:
     from netbuilder.check.runs import GraphRun, Record
@@ -143,35 +144,40 @@ def advise_again(run: GraphRun, before: Advice, touched: Iterable[str]) -> Advic
 
 def _looked_at(run: GraphRun, flows: dict[str, Flow], name: str) -> tuple[Flow, Hits]:
     record = run.records[name]
+    wires, manner = run.layout.wires.get(name), record.kind.manner
     if not record.result.types:
         return NOTHING, ()
-    manner, wires = record.kind.manner, run.layout.wires.get(name)
     if not wires:
         return _begun(record), ()
-    flow = NOTHING
-    if len(wires) == 1 or record.node.bypass:
-        source = wires.get(record.kind.inputs[0]) if record.node.bypass else None
-        source = source or next(iter(wires.values()))
+    if manner is None or len(wires) > 1 or record.node.bypass:
+        return _unusual(record, flows, wires), ()
+    for source in wires.values():  # the only one; this is the quickest way to it
         flow = flows.get(source.node, NOTHING)
-        if record.node.bypass:
-            return flow, ()
-    if manner is None:
-        return _through_group(record, flow), ()
-    if len(wires) > 1:
-        return Flow(reach=_joined([flows.get(s.node, NOTHING).reach for s in wires.values()])), ()
     rule = _RULES.get(manner.sort)
     hits = _window_hits(record, manner) if manner.window else ()
     if rule is None:
         return NOTHING, hits + _other_hits(record)
     after, found = rule(record, manner, flow)
-    reach = flow.reach
-    if not manner.keeps_places or manner.window or manner.gathers:
-        if reach and manner.gathers:
-            found += _unseen(record, reach)
-        reach = _widened(reach, manner.window)
-    if after.reach != reach:
-        after = after._replace(reach=reach)
+    if flow.reach:
+        if manner.gathers:
+            found += _unseen(record, flow.reach)
+        if manner.window or manner.gathers or not manner.keeps_places:
+            after = after._replace(reach=_widened(flow.reach, manner.window))
+        elif after.reach is not flow.reach:
+            after = after._replace(reach=flow.reach)
     return after, (hits + found if hits else found)
+
+
+def _unusual(record: Record, flows: dict[str, Flow], wires: Mapping[str, Endpoint]) -> Flow:
+    """What flows on from bypassed nodes, instances of groups, and where several values meet."""
+    source = wires.get(record.kind.inputs[0]) if record.kind.inputs else None
+    flow = flows.get(source.node, NOTHING) if source else NOTHING
+    if record.node.bypass:
+        return flow
+    if record.kind.manner is None:
+        return _through_group(record, flow if len(wires) == 1 else NOTHING)
+    reaches = [flows.get(value.node, NOTHING).reach for value in wires.values()]
+    return Flow(reach=_joined(reaches)) if any(reaches) else NOTHING
 
 
 def _begun(record: Record) -> Flow:
@@ -215,7 +221,7 @@ def _widened(reach: Reach, window: tuple[tuple[int, int], ...]) -> Reach:
 
 
 def _map(record: Record, manner: Manner, flow: Flow) -> tuple[Flow, Hits]:
-    name, width = record.node.id, _width(record)
+    name, width = record.node.id, _width(record, manner)
     last = flow.map
     found: list[Hit] = []
     if last is not None and last.plain and manner.plain and not _narrow(record, last, width):
@@ -228,24 +234,23 @@ def _map(record: Record, manner: Manner, flow: Flow) -> tuple[Flow, Hits]:
     if record.node.type == "linear" and isinstance(weights, int) and weights >= MANY_WEIGHTS:
         found.append(Hit("NB226", name, (int(weights),)))
     mine = LastMap(name, record.node.type, width, manner.plain)
-    after = Flow(mine, name if manner.biased else "", depth=flow.depth, whole=flow.whole)
-    return after, tuple(found)
+    biased = name if manner.biased else ""
+    return Flow(mine, biased, "", "", "", flow.depth, flow.whole), tuple(found)
 
 
 def _narrow(record: Record, last: LastMap, width: int) -> bool:
     """Whether two maps go through a waist, which is how a map of low rank is written."""
-    out = getattr(
-        record.kind.instance, "out_features", getattr(record.kind.instance, "out_channels", 0)
-    )
-    return last.kind == record.node.type and bool(width) and width < min(last.width or 0, out)
+    instance = record.kind.instance
+    out: int = getattr(instance, "out_features", 0) or getattr(instance, "out_channels", 0)
+    return last.kind == record.node.type and 0 < width < min(last.width, out)
 
 
-def _width(record: Record) -> int:
+def _width(record: Record, manner: Manner) -> int:
     """How many features or channels come in."""
     tensor = record.inputs[0]
     if tensor is None or tensor.rank < 2:
         return 0
-    size = tensor.shape[-1 if hasattr(record.kind.instance, "out_features") else 1]
+    size = tensor.shape[manner.width_axis]
     return size if isinstance(size, int) else 0
 
 
@@ -272,7 +277,7 @@ def _batch_norm(record: Record, manner: Manner, flow: Flow) -> tuple[Flow, Hits]
 
 
 def _norm(record: Record, manner: Manner, flow: Flow) -> tuple[Flow, Hits]:
-    return (flow if flow == NOTHING else NOTHING), ()
+    return NOTHING, ()
 
 
 def _dropout(record: Record, manner: Manner, flow: Flow) -> tuple[Flow, Hits]:
@@ -281,6 +286,13 @@ def _dropout(record: Record, manner: Manner, flow: Flow) -> tuple[Flow, Hits]:
 
 def _same(record: Record, manner: Manner, flow: Flow) -> tuple[Flow, Hits]:
     return (flow._replace(biased="") if flow.biased else flow), ()
+
+
+def _pick(record: Record, manner: Manner, flow: Flow) -> tuple[Flow, Hits]:
+    """The largest of some numbers: no linear map, but what was flat before is flat behind it."""
+    if flow.map is None and not flow.biased:
+        return flow, ()
+    return flow._replace(map=None, biased=""), ()
 
 
 def _bend(record: Record, manner: Manner, flow: Flow) -> tuple[Flow, Hits]:
@@ -298,6 +310,7 @@ _RULES: dict[str, Callable[[Record, Manner, Flow], tuple[Flow, Hits]]] = {
     "dropout": _dropout,
     "view": _same,
     "average": _same,
+    "pick": _pick,
     "bend": _bend,
 }
 

@@ -9,7 +9,17 @@ from typing import Literal
 from netbuilder.node_api.node_type import NodeType
 
 Sort = Literal[
-    "map", "squash", "softmax", "batch_norm", "norm", "dropout", "view", "average", "bend", "other"
+    "map",
+    "squash",
+    "softmax",
+    "batch_norm",
+    "norm",
+    "dropout",
+    "view",
+    "average",
+    "pick",
+    "bend",
+    "other",
 ]
 
 # Functions that go flat on both sides, so that their slope is below 1 nearly everywhere.
@@ -29,6 +39,7 @@ class Manner:
         keeps_places: Whether positions stay where they are.
         gathers: Whether it makes one number of all positions of a channel.
         biased: Whether it adds a learned offset.
+        width_axis: The axis of the input whose size the weights of a map depend on.
         plain: Whether nothing tells that it is one half of a map that was taken apart on purpose.
     """
 
@@ -37,6 +48,7 @@ class Manner:
     keeps_places: bool = False
     gathers: bool = False
     biased: bool = False
+    width_axis: int = 1
     plain: bool = False
 
 
@@ -52,6 +64,7 @@ def manner_of(instance: NodeType) -> Manner:
         window,
         keeps_places=settled or sort == "batch_norm",
         gathers=instance.id in _GLOBAL or _makes_one(instance),
+        width_axis=-1 if hasattr(instance, "out_features") else 1,
         biased=sort == "map" and getattr(instance, "bias", False) is True,
         plain=sort == "map" and _is_plain(instance),
     )
@@ -83,9 +96,9 @@ def _sort(instance: NodeType) -> Sort:
         return "dropout" if "dropout" in kind else "view"
     if instance.view or kind == "identity":
         return "view"
-    if category == "Pooling" and ("avg" in kind or "average" in kind):
-        return "average"
-    return "bend" if category in ("Activation", "Pooling") else "other"
+    if category == "Pooling":
+        return "average" if "avg" in kind or "average" in kind else "pick"
+    return "bend" if category == "Activation" else "other"
 
 
 def _is_plain(instance: NodeType) -> bool:
