@@ -138,7 +138,7 @@ def test_closing_while_busy(busy: str, tmp_path: Path) -> None:
     assert (done.returncode, _noise(done.stderr), done.stdout) == (0, "", "")
     if "training" in busy:
         _stop_training(tmp_path)
-    end = time.monotonic() + 20
+    end = time.monotonic() + LIMIT
     while _workers(tmp_path) and time.monotonic() < end:
         time.sleep(0.1)
     assert _workers(tmp_path) == []
