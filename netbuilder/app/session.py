@@ -9,6 +9,7 @@ from netbuilder.app.project import data_findings, recipe_findings
 from netbuilder.app.unplaced import placed
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.check.checker import Checker
+from netbuilder.check.diagnostics import Diagnostic
 from netbuilder.check.fields import Fields
 from netbuilder.check.report import Report
 from netbuilder.files.documents import load, save
@@ -39,6 +40,7 @@ class Session:
         self._name = name
         self._checker = Checker(standard_catalogue())
         self._trouble = ""
+        self._advice: tuple[Diagnostic, ...] = ()
         self._report: Report | None = None
         self._stamp = _stamp(path)
 
@@ -75,11 +77,11 @@ class Session:
 
     @property
     def report(self) -> Report:
-        """What the check says of the present value, its data and its recipe."""
+        """What the check says of the present value, its data and its recipe, and a training of it."""
         network = self.document.network
         if self._report is None or self._report.network is not network:
             report = self._checker.check(network)
-            more = (*data_findings(self._trouble), *recipe_findings(network))
+            more = (*data_findings(self._trouble), *recipe_findings(network), *self._advice)
             if more:
                 report = replace(report, diagnostics=(*report.diagnostics, *more))
             self._report = report
@@ -89,6 +91,11 @@ class Session:
         """Say what the data hold, or why they cannot be read; see ``project.known_fields``."""
         self._checker.set_fields(fields)
         self._trouble = trouble
+        self._report = None
+
+    def set_advice(self, advice: tuple[Diagnostic, ...]) -> None:
+        """Say what a running training of this network tells; see ``training_advice``."""
+        self._advice = advice
         self._report = None
 
     @property

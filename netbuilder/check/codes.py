@@ -557,4 +557,32 @@ CODES: Mapping[str, Code] = _table(
         "BatchNorm measures mean and variance over the batch. Of a single sample they say nothing, for plain features torch refuses it, and the running figures are noise. Use batches of 8 or more, or LayerNorm or GroupNorm, which look at one sample at a time.",
         "Wu and He 2018, Group Normalization",
     ),
+    Code(
+        "NB711",
+        "info",
+        "Units that never fire",
+        "While the training was watched, these units gave 0 for every sample of many batches, so no gradient reaches their weights and they may stay that way. A large learning rate or a large negative bias brings it about. Lower the learning rate, put a normalization before the activation, or use one with a slope below 0, such as LeakyReLU.",
+        "Maas, Hannun and Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models",
+    ),
+    Code(
+        "NB712",
+        "info",
+        "A saturated activation",
+        "Most outputs lie next to a bound of the activation, where its slope is almost 0, so that little gradient comes through. Its inputs are too large: put a normalization before it, standardize the data, or lower the learning rate. Of an activation right before an output or a loss it is not told.",
+        "Glorot and Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Neural Networks",
+    ),
+    Code(
+        "NB713",
+        "info",
+        "Gradients that vanish",
+        "The gradients of a layer's weights are a hundred thousand times smaller than those of another one, so that the layer learns next to nothing. Many saturating activations one after the other bring it about. Use ReLU-like activations, a normalization, or a way around the layers that are added to what they give.",
+        "Glorot and Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Neural Networks; He and others 2016, Deep Residual Learning",
+    ),
+    Code(
+        "NB714",
+        "info",
+        "Gradients that explode",
+        "The gradients of a layer's weights are so large that one step may throw them far off. Clip gradients by their norm (clip_norm in the recipe), lower the learning rate, or bring data and targets to a standard deviation of 1.",
+        "Pascanu, Mikolov and Bengio 2013, On the Difficulty of Training Recurrent Neural Networks",
+    ),
 )

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from netbuilder.app.session import Session
+from netbuilder.check.diagnostics import Diagnostic
 from netbuilder.check.report import Report
 from netbuilder.check.runs import GraphRun
 from netbuilder.graph.delta import Delta, delta
@@ -183,6 +184,11 @@ class Tab(QObject):
     def set_fields(self, fields: Any, trouble: str = "") -> None:
         """Say what the data hold, and check again."""
         self.session.set_fields(fields, trouble)
+        self.checked.emit(self.report)
+
+    def set_advice(self, advice: tuple[Diagnostic, ...]) -> None:
+        """Say what a running training tells of the layers."""
+        self.session.set_advice(advice)
         self.checked.emit(self.report)
 
     def close(self) -> None:

@@ -29,7 +29,7 @@ FRESH = 10.0  # s after which nobody is taken to look any more
 SHARE = 0.01  # of the time may go into measuring: large networks are measured less often
 SAMPLE = 4096  # values of an output that are read; more say the same
 BINS = 32
-ENOUGH = 512  # samples in a row for which a unit was silent before it is told to never fire
+ENOUGH = 256  # samples in a row for which a unit was silent before it is told to never fire
 _MISSING = math.nan
 
 TakeStep = Callable[[int], Any]

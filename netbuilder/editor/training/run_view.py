@@ -101,6 +101,7 @@ class RunView:
         ended: When it was heard of last.
         curves: Its figures by name: ``loss``, metrics, ``learning rate``, ``gradient norm``.
         activity: What its layers did, by the path of the node.
+        measured: The last measurement of its layers, as the worker wrote it.
         best: The best epoch so far, or None.
         step: Steps done.
         epoch: The epoch under way, counted from 1.
@@ -118,6 +119,7 @@ class RunView:
         self.began, self.ended = found.began, found.ended
         self.curves: dict[str, Curves] = {}
         self.activity: dict[str, Activity] = {}
+        self.measured: dict[str, Any] = {}
         self.best: Best | None = _best_of(found.result)
         self.step, self.epoch = found.state.step, found.state.status.epoch
         self.loaded = False
@@ -320,7 +322,8 @@ class RunView:
                 self.best = Best(recipe.metric, float(value), int(row["epoch"]), int(row["step"]))
 
     def _layers(self, nodes: Any) -> None:
-        for path, found in nodes.items() if isinstance(nodes, dict) else ():
+        self.measured = nodes if isinstance(nodes, dict) else {}
+        for path, found in self.measured.items():
             before = self.activity.get(path)
             history = before.history if before else ()
             std = found.get("std")

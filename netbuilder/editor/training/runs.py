@@ -16,6 +16,7 @@ from netbuilder.app.training import new_run_path, resume_training, start_trainin
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.codegen.emit import NotSoundError
 from netbuilder.editor.tab import Tab
+from netbuilder.editor.training.advising import Advising
 from netbuilder.editor.training.run_view import RunView
 from netbuilder.editor.training.tail import News, Overview, meaning, overview, remove, survey
 from netbuilder.graph.edits import set_recipe
@@ -71,6 +72,7 @@ class Runs(QObject):
         workspace.stated.connect(self._on_stated)
         workspace.closed.connect(self._on_closed)
         workspace.preferences.changed.append(self._on_setting)
+        self._advising = Advising(self, workspace)
         self._on_switched()
 
     # What there is.
