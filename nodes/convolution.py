@@ -1,9 +1,9 @@
-"""Learned kernels slid over signals and images."""
+"""Learned kernels slid over signals, images and volumes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from netbuilder.node_api import (
     Axes,
@@ -13,16 +13,16 @@ from netbuilder.node_api import (
     Dim,
     In,
     Int,
+    NormedNodeType,
     Out,
     Pair,
     Problem,
     Shape,
     Sizes,
     TensorType,
-    WeightedNodeType,
     call,
+    group_problems,
     is_known,
-    nearest_divisor,
     product,
     short,
 )
@@ -30,19 +30,38 @@ from netbuilder.node_api import (
 _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
-class _Convolution(WeightedNodeType):
-    """What convolutions over one and two axes share; the axes they slide over are ``_space``."""
+class _Convolution(NormedNodeType):
+    """A convolution; the axes it slides over are ``_space``, and parameters are those of one axis."""
 
     _space: ClassVar[str]
 
-    out_channels: Any
-    kernel_size: Any
-    stride: Any
-    padding: Any
-    dilation: Any
-    groups: Any
-    bias: Any
-    padding_mode: Any
+    out_channels = Int(
+        32, min=1, max=1_000_000, doc="Number of kernels, and of channels that come out."
+    )
+    kernel_size = Sizes((3,), axes=1, min=1, max=10_000, doc="Length of the kernels.")
+    stride = Sizes((1,), axes=1, min=1, max=10_000, doc="Step from one position to the next.")
+    padding = Sizes(
+        (0,),
+        axes=1,
+        min=0,
+        max=10_000,
+        words=("valid", "same"),
+        doc="What is added at both ends; same keeps the length, valid adds nothing.",
+    )
+    dilation = Sizes(
+        (1,), axes=1, min=1, max=10_000, group="Advanced", doc="Distance between a kernel's points."
+    )
+    groups = Int(
+        1,
+        min=1,
+        max=1_000_000,
+        group="Advanced",
+        doc="Blocks of channels that are convolved apart.",
+    )
+    bias = Bool(True, doc="Add a learned offset to every output channel.")
+    padding_mode = Choice(
+        "zeros", _PADDING_MODES, group="Advanced", doc="What is added on the sides."
+    )
 
     def _sizes(self, a: Axes) -> tuple[Dim, ...]:
         return tuple(getattr(a, axis) for axis in self._space)
@@ -63,7 +82,7 @@ class _Convolution(WeightedNodeType):
             yield Problem(
                 "NB212",
                 f"padding is same, but stride is {short(self.stride)}; same needs stride 1",
-                param="padding",
+                param="stride",
                 hint="give the padding as a number, or set stride to 1",
                 settings={"stride": 1},
             )
@@ -104,8 +123,11 @@ class _Convolution(WeightedNodeType):
                 settings={"padding_mode": "zeros"},
             )
 
-    def _slide(self, a: Axes) -> list[Dim]:
+    def infer(self, a: Axes) -> Mapping[str, Dim]:
         """How often the kernel fits along every axis."""
+        return {"O": self.out_channels, **dict(zip("PQR", self._slide(a), strict=False))}
+
+    def _slide(self, a: Axes) -> list[Dim]:
         if self.padding == "same":
             return list(self._sizes(a))
         return [
@@ -120,22 +142,24 @@ class _Convolution(WeightedNodeType):
             )
         ]
 
-    def weights(self, a: Axes) -> Mapping[str, Shape]:
+    def _kernels(self, a: Axes) -> Shape:
         """A kernel for every output channel, over the input channels of its group."""
-        weights: dict[str, Shape] = {
-            "weight": (self.out_channels, a.C // self.groups, *self.kernel_size)
-        }
-        return {**weights, "bias": (self.out_channels,)} if self.bias else weights
+        return (self.out_channels, a.C // self.groups, *self.kernel_size)
+
+    def weights(self, a: Axes) -> Mapping[str, Shape]:
+        """The kernels, and an offset for each."""
+        weights: dict[str, Shape] = {"weight": self._kernels(a)}
+        return self.normed({**weights, "bias": (self.out_channels,)} if self.bias else weights)
 
     def flops(self, a: Axes, y: Mapping[str, TensorType]) -> Dim:
         """One multiply-add for every weight, sample and position of the output."""
         batch, _, *positions = y["output"].shape
-        return 2 * batch * product(positions) * product(self.weights(a)["weight"])
+        return 2 * batch * product(positions) * product(self._kernels(a))
 
     def module(self, a: Axes) -> Call:
         """Build torch's layer."""
         return call(
-            f"nn.Conv{len(self._space)}d",
+            f"nn.{self.title}",
             a.C,
             self.out_channels,
             short(self.kernel_size),
@@ -151,45 +175,18 @@ class Conv1d(_Convolution, id="conv1d", title="Conv1d", category="Convolution"):
 
     Source: torch.nn.Conv1d
 
+    When: For sound, sensor values and sequences where patterns are short and may occur anywhere. What
+    lies far apart is better seen by a recurrent layer or by attention. Channels come before the steps.
+
     Also: temporal convolution, tcn
+
+    See: conv2d, lstm, multihead_attention, conv_transpose1d, max_pool1d
     """
 
     _space = "L"
 
     input = In("N C L", known="C", doc="Signals: batch, channels, length.")
     output = Out("N O P", doc="One channel for every kernel.")
-
-    out_channels = Int(
-        32, min=1, max=1_000_000, doc="Number of kernels, and of channels that come out."
-    )
-    kernel_size = Sizes((3,), axes=1, min=1, max=10_000, doc="Length of the kernels.")
-    stride = Sizes((1,), axes=1, min=1, max=10_000, doc="Step from one position to the next.")
-    padding = Sizes(
-        (0,),
-        axes=1,
-        min=0,
-        max=10_000,
-        words=("valid", "same"),
-        doc="What is added at both ends; same keeps the length, valid adds nothing.",
-    )
-    dilation = Sizes(
-        (1,), axes=1, min=1, max=10_000, group="Advanced", doc="Distance between a kernel's points."
-    )
-    groups = Int(
-        1,
-        min=1,
-        max=1_000_000,
-        group="Advanced",
-        doc="Blocks of channels that are convolved apart.",
-    )
-    bias = Bool(True, doc="Add a learned offset to every output channel.")
-    padding_mode = Choice(
-        "zeros", _PADDING_MODES, group="Advanced", doc="What is added at the ends."
-    )
-
-    def infer(self, a: Axes) -> Mapping[str, Dim]:
-        """The kernels slide along the length."""
-        return {"O": self.out_channels, "P": self._slide(a)[0]}
 
 
 class Conv2d(_Convolution, id="conv2d", title="Conv2d", category="Convolution"):
@@ -199,7 +196,12 @@ class Conv2d(_Convolution, id="conv2d", title="Conv2d", category="Convolution"):
 
     Source: torch.nn.Conv2d
 
+    When: For images and all else where the same pattern may occur anywhere. Where every place has a
+    meaning of its own, as in tables, Linear does better.
+
     Also: conv, convolution, convolutional layer, cnn
+
+    See: conv_transpose2d, max_pool2d, batch_norm2d, linear, conv3d
     """
 
     _space = "HW"
@@ -207,9 +209,6 @@ class Conv2d(_Convolution, id="conv2d", title="Conv2d", category="Convolution"):
     input = In("N C H W", known="C", doc="Images: batch, channels, height, width.")
     output = Out("N O P Q", doc="One channel for every kernel.")
 
-    out_channels = Int(
-        32, min=1, max=1_000_000, doc="Number of kernels, and of channels that come out."
-    )
     kernel_size = Pair((3, 3), min=1, max=10_000, unit="px", doc="Height and width of the kernels.")
     stride = Pair((1, 1), min=1, max=10_000, unit="px", doc="Step from one position to the next.")
     padding = Pair(
@@ -228,133 +227,45 @@ class Conv2d(_Convolution, id="conv2d", title="Conv2d", category="Convolution"):
         group="Advanced",
         doc="Distance between a kernel's points.",
     )
-    groups = Int(
-        1,
-        min=1,
-        max=1_000_000,
-        group="Advanced",
-        doc="Blocks of channels that are convolved apart.",
-    )
-    bias = Bool(True, doc="Add a learned offset to every output channel.")
-    padding_mode = Choice(
-        "zeros", _PADDING_MODES, group="Advanced", doc="What is added on the sides."
-    )
-
-    def infer(self, a: Axes) -> Mapping[str, Dim]:
-        """The kernels slide over height and width."""
-        height, width = self._slide(a)
-        return {"O": self.out_channels, "P": height, "Q": width}
 
 
-class ConvTranspose2d(
-    WeightedNodeType, id="conv_transpose2d", title="ConvTranspose2d", category="Convolution"
-):
-    """Spread every point of a batch of images over a learned kernel, which makes images larger.
+class Conv3d(_Convolution, id="conv3d", title="Conv3d", category="Convolution"):
+    """Slide learned kernels over the depth, height and width of a batch of volumes.
 
-    Formula: P = (H - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1
+    Formula: y_o(p) = b_o + sum_c sum_k w_oc(k) x_c(stride p + dilation k - padding)
 
-    Source: torch.nn.ConvTranspose2d
+    Source: torch.nn.Conv3d
 
-    Also: deconvolution, deconv, transposed convolution, upconv, upsampling
+    When: For scans of bodies and for short films, with time as depth. It takes much memory; where
+    slices say enough by themselves, Conv2d is far quicker.
+
+    Also: volumetric convolution, video, voxels
+
+    See: conv2d, conv_transpose3d, max_pool3d, batch_norm3d
     """
 
-    input = In("N C H W", known="C", doc="Images: batch, channels, height, width.")
-    output = Out("N O P Q", doc="Larger images, with out_channels channels.")
+    _space = "DHW"
 
-    out_channels = Int(32, min=1, max=1_000_000, doc="Number of channels that come out.")
-    kernel_size = Pair((2, 2), min=1, max=10_000, unit="px", doc="Height and width of the kernels.")
-    stride = Pair(
-        (1, 1), min=1, max=10_000, unit="px", doc="How far apart the input's points are spread."
+    input = In("N C D H W", known="C", doc="Volumes: batch, channels, depth, height, width.")
+    output = Out("N O P Q R", doc="One channel for every kernel.")
+
+    kernel_size = Sizes(
+        (3, 3, 3), axes=3, min=1, max=10_000, doc="Depth, height and width of the kernels."
     )
-    padding = Pair(
-        (0, 0), min=0, max=10_000, unit="px", doc="How much is cut off on every side of the output."
-    )
-    output_padding = Pair(
-        (0, 0),
+    stride = Sizes((1, 1, 1), axes=3, min=1, max=10_000, doc="Step from one position to the next.")
+    padding = Sizes(
+        (0, 0, 0),
+        axes=3,
         min=0,
         max=10_000,
-        unit="px",
-        group="Advanced",
-        doc="Rows and columns added at the bottom and the right, to meet a wanted size.",
+        words=("valid", "same"),
+        doc="What is added on every side; same keeps all three sizes, valid adds nothing.",
     )
-    groups = Int(
-        1, min=1, max=1_000_000, group="Advanced", doc="Blocks of channels that are treated apart."
-    )
-    bias = Bool(True, doc="Add a learned offset to every output channel.")
-    dilation = Pair(
-        (1, 1),
+    dilation = Sizes(
+        (1, 1, 1),
+        axes=3,
         min=1,
         max=10_000,
-        unit="px",
         group="Advanced",
         doc="Distance between a kernel's points.",
     )
-
-    def check(self, a: Axes) -> Iterator[Problem]:
-        """Groups divide the channels, and output_padding stays below a step."""
-        yield from group_problems(a.C, self.out_channels, self.groups)
-        for extra, step, dilation in zip(
-            self.output_padding, self.stride, self.dilation, strict=True
-        ):
-            if extra >= max(step, dilation):
-                yield Problem(
-                    "NB212",
-                    f"output_padding is {extra}, but must be smaller than stride {step} or dilation {dilation}",
-                    param="output_padding",
-                    settings={"output_padding": 0},
-                )
-                return
-
-    def infer(self, a: Axes) -> Mapping[str, Dim]:
-        """The inverse of a convolution's rule."""
-        height, width = (
-            (size - 1) * step - 2 * pad + dilation * (kernel - 1) + extra + 1
-            for size, step, pad, dilation, kernel, extra in zip(
-                (a.H, a.W),
-                self.stride,
-                self.padding,
-                self.dilation,
-                self.kernel_size,
-                self.output_padding,
-                strict=True,
-            )
-        )
-        return {"O": self.out_channels, "P": height, "Q": width}
-
-    def weights(self, a: Axes) -> Mapping[str, Shape]:
-        """A kernel for every input channel, over the output channels of its group."""
-        weights: dict[str, Shape] = {
-            "weight": (a.C, self.out_channels // self.groups, *self.kernel_size)
-        }
-        return {**weights, "bias": (self.out_channels,)} if self.bias else weights
-
-    def flops(self, a: Axes, y: Mapping[str, TensorType]) -> Dim:
-        """One multiply-add for every weight, sample and position of the input."""
-        positions: tuple[Dim, ...] = (a.N, a.H, a.W)
-        return 2 * product(positions) * product(self.weights(a)["weight"])
-
-    def module(self, a: Axes) -> Call:
-        """Build torch's layer."""
-        return call(
-            "nn.ConvTranspose2d",
-            a.C,
-            self.out_channels,
-            short(self.kernel_size),
-            **self.options("stride", "padding", "output_padding", "groups", "bias", "dilation"),
-            **self.dtype_option(a.dtype("input")),
-        )
-
-
-def group_problems(channels: int, out_channels: int, groups: int) -> Iterator[Problem]:
-    """Yield a problem where the channels that come in or go out do not fall into ``groups``."""
-    for what, number in (("input has", channels), ("out_channels is", out_channels)):
-        if number % groups:
-            nearest = nearest_divisor(groups, channels, out_channels)
-            yield Problem(
-                "NB203",
-                f"{what} {number}, which {groups} groups do not divide",
-                param="groups",
-                hint=f"use a common divisor of {channels} and {out_channels}, such as {nearest}",
-                settings={"groups": nearest},
-            )
-            return

@@ -1,4 +1,4 @@
-"""Changing how numbers are laid out along axes, without changing the numbers."""
+"""Merging axes and laying them out anew, without changing the numbers."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ from netbuilder.node_api import (
     NodeType,
     Out,
     Problem,
-    TensorType,
     axis_at,
     axis_problems,
     call,
     is_known,
     product,
-    promoted,
     shape_text,
 )
 
@@ -31,7 +29,12 @@ class Flatten(NodeType, id="flatten", title="Flatten", category="Shape"):
 
     Source: torch.nn.Flatten
 
+    When: Between convolutions and a Linear, where every place has a meaning of its own. It fixes the
+    size of images; GlobalAveragePool does not.
+
     Also: vectorize, to vector
+
+    See: global_average_pool, unflatten, reshape
     """
 
     view = True
@@ -73,12 +76,77 @@ class Flatten(NodeType, id="flatten", title="Flatten", category="Shape"):
         return call("nn.Flatten", **self.options("start_dim", "end_dim"))
 
 
+class Unflatten(NodeType, id="unflatten", title="Unflatten", category="Shape"):
+    """Lay one axis out on several.
+
+    Source: torch.nn.Unflatten
+
+    When: To part features into heads or groups, or to make an image of a vector behind a Linear. It
+    says which axis it means, where Reshape names them all.
+
+    Also: split axis, divide axis
+
+    See: flatten, reshape, fold
+    """
+
+    view = True
+
+    input = In("N *S", dtype="any", doc="Any batch.")
+    output = Out("*F", doc="The same numbers on more axes.")
+
+    dim = Int(1, min=-16, max=15, doc="The axis that is laid out; 0 is the batch.")
+    unflattened_size = Ints(
+        (1, -1),
+        min=-1,
+        max=1_000_000_000,
+        min_length=1,
+        doc="Sizes of the new axes; one may be -1 and takes what is left.",
+    )
+
+    def check(self, a: Axes) -> Iterator[Problem]:
+        """The axis is not the batch, and the sizes multiply to its own."""
+        shape = a.shape("input")
+        outside = list(axis_problems("input", shape, "dim", (self.dim,), default=-1))
+        yield from outside
+        if outside:
+            return
+        axis = axis_at(self.dim, len(shape))
+        if axis == 0:
+            yield Problem(
+                "NB213",
+                f"dim is {self.dim}, but the batch, axis 0, must stay as it is",
+                param="dim",
+                settings={"dim": -1} if len(shape) > 1 else {},
+            )
+            return
+        found = f"axis {axis} of input has {shape[axis]}"
+        sizes = self.unflattened_size
+        yield from _layout_problems("unflattened_size", sizes, shape[axis], found, [1, -1])
+
+    def infer(self, a: Axes) -> Mapping[str, tuple[Dim, ...]]:
+        """The new axes take the place of the old one."""
+        shape = a.shape("input")
+        axis = axis_at(self.dim, len(shape))
+        return {
+            "F": (*shape[:axis], *_laid_out(self.unflattened_size, shape[axis]), *shape[axis + 1 :])
+        }
+
+    def module(self, a: Axes) -> Call:
+        """Build torch's layer."""
+        return call("nn.Unflatten", self.dim, self.unflattened_size)
+
+
 class Reshape(NodeType, id="reshape", title="Reshape", category="Shape"):
     """Lay the numbers of every sample out along other axes; the batch stays as it is.
 
     Source: torch.reshape
 
+    When: To make images of rows of numbers, or heads of features. It keeps the order in memory; to put
+    axes in another order take Permute.
+
     Also: view, unflatten
+
+    See: unflatten, flatten, permute
     """
 
     view = True
@@ -95,28 +163,13 @@ class Reshape(NodeType, id="reshape", title="Reshape", category="Shape"):
 
     def check(self, a: Axes) -> Iterator[Problem]:
         """The sizes multiply to as many numbers as there are."""
-        total, given = product(a.S), product(size for size in self.shape if size != -1)
-        wanted = shape_text(self.shape)
-        if 0 in self.shape or self.shape.count(-1) > 1:
-            found = "a size of 0" if 0 in self.shape else "-1 more than once"
-            message = (
-                f"shape is {wanted}, which has {found}, but sizes are at least 1 and one may be -1"
-            )
-            yield Problem("NB209", message, param="shape", settings={"shape": [-1]})
-            return
-        if -1 not in self.shape:
-            fits = total == given
-        else:
-            rest = total % given
-            fits = is_known(rest) and rest == 0
-        if not fits:
-            message = f"shape is {wanted}, but a sample of input is {shape_text(a.S)}, which is {total} numbers"
-            yield Problem("NB209", message, param="shape", settings={"shape": [-1]})
+        total = product(a.S)
+        found = f"a sample of input is {shape_text(a.S)}, which is {total} numbers"
+        yield from _layout_problems("shape", self.shape, total, found, [-1])
 
     def infer(self, a: Axes) -> Mapping[str, tuple[Dim, ...]]:
         """The size -1 stands for what is left."""
-        rest = product(a.S) // product(size for size in self.shape if size != -1)
-        return {"R": tuple(rest if size == -1 else size for size in self.shape)}
+        return {"R": tuple(_laid_out(self.shape, product(a.S)))}
 
     def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
         """Take the batch's size from the tensor."""
@@ -124,207 +177,30 @@ class Reshape(NodeType, id="reshape", title="Reshape", category="Shape"):
         return value.method("reshape", value.attribute("shape")[0], *self.shape)
 
 
-class Permute(NodeType, id="permute", title="Permute", category="Shape"):
-    """Put the axes in another order; the batch stays first.
-
-    Source: torch.permute
-
-    Also: transpose, swap axes
-    """
-
-    view = True
-
-    input = In("N *S", dtype="any", doc="Any batch.")
-    output = Out("N *R", doc="The same numbers with axes in another order.")
-
-    dims = Ints(
-        (0, 2, 1),
-        min=-16,
-        max=15,
-        min_length=1,
-        doc="For every axis of the output, the number of the input's axis; it starts with 0.",
-    )
-
-    def check(self, a: Axes) -> Iterator[Problem]:
-        """Every axis occurs once, the batch first."""
-        shape = a.shape("input")
-        rank = len(shape)
-        if len(self.dims) != rank:
-            yield Problem(
-                "NB208",
-                f"dims has {len(self.dims)} axes, but input is {shape_text(shape)}, which has {rank}",
-                param="dims",
-                settings={"dims": list(range(rank))},
-            )
-            return
-        wrong = list(axis_problems("input", shape, "dims", self.dims))
-        yield from wrong
-        if not wrong and axis_at(self.dims[0], rank) != 0:
-            yield Problem(
-                "NB213",
-                f"dims starts with axis {self.dims[0]}, but the batch, axis 0, must stay first",
-                param="dims",
-                settings={"dims": [0, *(d for d in self.dims if axis_at(d, rank) != 0)]},
-            )
-
-    def infer(self, a: Axes) -> Mapping[str, tuple[Dim, ...]]:
-        """The sizes move with their axes."""
-        shape = a.shape("input")
-        return {"R": tuple(shape[axis_at(dim, len(shape))] for dim in self.dims[1:])}
-
-    def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
-        """Call the tensor's method."""
-        return x["input"].method("permute", *self.dims)
+def _layout_problems(
+    param: str, sizes: Sequence[int], total: Dim, found: str, mended: list[int]
+) -> Iterator[Problem]:
+    """Yield a problem where ``sizes``, one of them maybe -1, do not multiply to ``total``."""
+    wanted = shape_text(sizes)
+    if 0 in sizes or sizes.count(-1) > 1:
+        wrong = "a size of 0" if 0 in sizes else "-1 more than once"
+        message = (
+            f"{param} is {wanted}, which has {wrong}, but sizes are at least 1 and one may be -1"
+        )
+        yield Problem("NB209", message, param=param, settings={param: mended})
+        return
+    given = product(size for size in sizes if size != -1)
+    if -1 not in sizes:
+        fits = total == given
+    else:
+        rest = total % given
+        fits = is_known(rest) and rest == 0
+    if not fits:
+        message = f"{param} is {wanted}, but {found}"
+        yield Problem("NB209", message, param=param, settings={param: mended})
 
 
-class Concatenate(NodeType, id="concatenate", title="Concatenate", category="Shape"):
-    """Join tensors one behind the other along an axis.
-
-    Source: torch.cat
-
-    Also: cat, concat, join, merge
-    """
-
-    x = In("A *S", dtype="any", count="inputs", doc="Tensors that agree on every other axis.")
-    output = Out("*R", doc="The joined tensor.")
-
-    inputs = Int(2, min=2, max=64, doc="How many tensors are joined.")
-    dim = Int(1, min=-16, max=15, doc="The axis they are joined along; 0 is the batch.")
-
-    def check(self, a: Axes) -> Iterator[Problem]:
-        """The axis exists, and all other axes agree."""
-        first_port, *others = a.inputs
-        first = a.shape(first_port)
-        outside = list(axis_problems(first_port, first, "dim", (self.dim,), default=-1))
-        yield from outside
-        if outside:
-            return
-        axis = axis_at(self.dim, len(first))
-        for port in others:
-            shape = a.shape(port)
-            if len(shape) != len(first) or _without(shape, axis) != _without(first, axis):
-                yield Problem(
-                    "NB202",
-                    f"{port} is {shape_text(shape)}, but {first_port} is {shape_text(first)}; "
-                    f"they must agree on every axis but axis {axis}",
-                    port=port,
-                    hint="give all of them the same sizes there, as padding same and equal strides do",
-                )
-        if axis == 0:
-            yield Problem(
-                "NB213",
-                "dim is 0, which joins along the batch and mixes samples",
-                param="dim",
-                severity="warning",
-                settings={"dim": 1} if len(first) > 1 else {},
-            )
-
-    def types(self, a: Axes) -> Mapping[str, TensorType]:
-        """Sizes along the axis add up; dtypes are promoted."""
-        shape = next(iter(a.inputs.values())).shape
-        axis = axis_at(self.dim, len(shape))
-        total: Dim = 0
-        for tensor in a.inputs.values():
-            total = total + tensor.shape[axis]
-        joined = (*shape[:axis], total, *shape[axis + 1 :])
-        return {"output": TensorType(joined, promoted(a.inputs.values()))}
-
-    def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
-        """Call torch's function."""
-        return call("torch.cat", tuple(x.values()), dim=self.dim)
-
-
-class Split(NodeType, id="split", title="Split", category="Shape"):
-    """Cut a tensor into parts along an axis.
-
-    Source: torch.chunk; torch.split where sizes are given
-
-    Also: chunk, slice
-    """
-
-    view = True
-
-    input = In("A *S", dtype="any", doc="Any tensor.")
-    y = Out("*R", count="parts", doc="The parts, in order.")
-
-    parts = Int(2, min=2, max=64, doc="How many parts come out.")
-    dim = Int(1, min=-16, max=15, doc="The axis that is cut; 0 is the batch.")
-    sizes = Ints(
-        (),
-        min=1,
-        max=1_000_000_000,
-        max_length=64,
-        doc="The size of every part; none at all stands for equal parts, the last one smaller if need be.",
-    )
-
-    def check(self, a: Axes) -> Iterator[Problem]:
-        """The axis exists and falls into the parts."""
-        shape = a.shape("input")
-        outside = list(axis_problems("input", shape, "dim", (self.dim,), default=-1))
-        yield from outside
-        if not outside:
-            axis = axis_at(self.dim, len(shape))
-            yield from self._fit(axis, shape[axis])
-
-    def _fit(self, axis: int, size: Dim) -> Iterator[Problem]:
-        if self.sizes:
-            if len(self.sizes) != self.parts:
-                yield Problem(
-                    "NB211",
-                    f"sizes has {len(self.sizes)} numbers, but parts is {self.parts}",
-                    param="parts",
-                    settings={"parts": len(self.sizes)} if len(self.sizes) > 1 else {},
-                )
-            if size != sum(self.sizes):
-                yield Problem(
-                    "NB211",
-                    f"sizes add up to {sum(self.sizes)}, but axis {axis} of input has {size}",
-                    param="sizes",
-                )
-        elif is_known(size):
-            found = len(_chunks(size, self.parts))
-            if found != self.parts:
-                yield Problem(
-                    "NB211",
-                    f"axis {axis} of input has {size}, which falls into {found} parts, but parts is {self.parts}",
-                    param="parts",
-                    settings={"parts": found} if found > 1 else {},
-                )
-        elif not is_known(size % self.parts):
-            yield Problem(
-                "NB205",
-                f"axis {axis} of input is left open ({size}), so nobody can say whether it falls into {self.parts} parts",
-                port="input",
-                hint="give sizes, or cut another axis",
-            )
-
-    def types(self, a: Axes) -> Mapping[str, TensorType]:
-        """Only the size along the axis changes."""
-        shape = a.shape("input")
-        axis = axis_at(self.dim, len(shape))
-        size = shape[axis]
-        sizes: Sequence[Dim] = self.sizes
-        if not sizes and is_known(size):
-            sizes = _chunks(size, self.parts)
-        elif not sizes:
-            sizes = [size // self.parts] * self.parts
-        return {
-            port.name: TensorType((*shape[:axis], part, *shape[axis + 1 :]), a.dtype("input"))
-            for port, part in zip(self.out_ports, sizes, strict=True)
-        }
-
-    def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
-        """Cut into equal parts, or as the sizes say."""
-        if not self.sizes:
-            return x["input"].method("chunk", self.parts, dim=self.dim)
-        return x["input"].method("split", list(self.sizes), dim=self.dim)
-
-
-def _without(shape: Sequence[Dim], axis: int) -> tuple[Dim, ...]:
-    return (*shape[:axis], *shape[axis + 1 :])
-
-
-def _chunks(size: int, parts: int) -> list[Dim]:
-    """The sizes that torch.chunk gives: all alike but the last, and at times fewer than asked for."""
-    whole = -(-size // parts)
-    return [min(whole, size - start) for start in range(0, size, whole)]
+def _laid_out(sizes: Sequence[int], total: Dim) -> Iterator[Dim]:
+    """The sizes, with what is left of ``total`` in the place of -1."""
+    rest = total // product(size for size in sizes if size != -1)
+    return (rest if size == -1 else size for size in sizes)

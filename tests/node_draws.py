@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from netbuilder.node_api import (
     TensorType,
     Text,
 )
-from netbuilder.node_api.node_type import PortInfo
+from netbuilder.node_api.node_type import PortInfo, evaluate
 from netbuilder.node_api.ports import KINDS, Pattern
 
 DTYPES = {
@@ -98,6 +99,32 @@ def params(draw: st.DrawFn, node_type: type[NodeType]) -> dict[str, Any]:
 
 @st.composite
 def tensors(draw: st.DrawFn, node: NodeType) -> dict[str, TensorType]:
+    """A type for every input port; where it does not fit, in half of the draws a few tries more.
+
+    Otherwise too little would be seen of types that ask much of their inputs. The further tries also
+    take sizes that the node's parameters speak of.
+    """
+    found = draw(_tensors(node, SIZES))
+    if evaluate(node, found).failed and draw(st.booleans()):
+        told = sorted(_told(node) & set(range(1, 65)))
+        sizes = st.one_of(SIZES, st.sampled_from(told)) if told else SIZES
+        for _ in range(8):
+            found = draw(_tensors(node, sizes))
+            if not evaluate(node, found).failed:
+                break
+    return found
+
+
+def _told(node: NodeType) -> set[int]:
+    """Numbers among a node's parameters, and products of those that are lists."""
+    whole = [v if isinstance(v, tuple) else (v,) for v in node.values().values()]
+    return {math.prod(v) for v in whole if v and all(type(n) is int for n in v)}
+
+
+@st.composite
+def _tensors(
+    draw: st.DrawFn, node: NodeType, fresh: st.SearchStrategy[int]
+) -> dict[str, TensorType]:
     """A type for every input port: mostly fitting its pattern and the others, sometimes not.
 
     Ports that may stay unconnected do so in half of the draws.
@@ -113,14 +140,18 @@ def tensors(draw: st.DrawFn, node: NodeType) -> dict[str, TensorType]:
         if first_dtype in KINDS[kind] and draw(st.integers(0, 9)) < 8:
             dtype = first_dtype
         first_dtype = first_dtype or dtype
-        shape = draw(_shape(port, sizes, found))
+        shape = draw(_shape(port, sizes, found, fresh))
         found[port.name] = TensorType(tuple(shape), dtype)
     return found
 
 
 @st.composite
 def _shape(
-    draw: st.DrawFn, port: PortInfo, sizes: dict[str, Any], found: dict[str, TensorType]
+    draw: st.DrawFn,
+    port: PortInfo,
+    sizes: dict[str, Any],
+    found: dict[str, TensorType],
+    fresh: st.SearchStrategy[int],
 ) -> list[int]:
     """Sizes by the pattern, the same name the same size; in one of ten draws something is off."""
     shape: list[int] = []
@@ -131,16 +162,16 @@ def _shape(
         if name == pattern.star:
             if name not in sizes:
                 stars = [size for size in sizes.values() if isinstance(size, tuple)]
-                fresh = RANKS.flatmap(lambda n: st.tuples(*[SIZES] * n))
+                several = RANKS.flatmap(lambda n: st.tuples(*[fresh] * n))
                 sizes[name] = draw(
-                    st.sampled_from(stars) if stars and draw(st.booleans()) else fresh
+                    st.sampled_from(stars) if stars and draw(st.booleans()) else several
                 )
             shape += sizes[name]
         else:
             if name not in sizes:
                 plain = [size for size in sizes.values() if isinstance(size, int)]
                 again = plain and draw(st.integers(0, 3)) == 0
-                sizes[name] = draw(st.sampled_from(plain) if again else SIZES)
+                sizes[name] = draw(st.sampled_from(plain) if again else fresh)
             shape.append(sizes[name])
     return draw(_relative(shape)) if draw(st.integers(0, 9)) == 0 else shape
 

@@ -80,5 +80,20 @@ def nearest_divisor(wanted: int, *numbers: int) -> int:
     return 1
 
 
+def group_problems(channels: int, out_channels: int, groups: int) -> Iterator[Problem]:
+    """Yield a problem where the channels that come in or go out do not fall into ``groups``."""
+    for what, number in (("input has", channels), ("out_channels is", out_channels)):
+        if number % groups:
+            nearest = nearest_divisor(groups, channels, out_channels)
+            yield Problem(
+                "NB203",
+                f"{what} {number}, which {groups} groups do not divide",
+                param="groups",
+                hint=f"use a common divisor of {channels} and {out_channels}, such as {nearest}",
+                settings={"groups": nearest},
+            )
+            return
+
+
 def _padded(shape: Shape, rank: int) -> Shape:
     return (1,) * (rank - len(shape)) + shape
