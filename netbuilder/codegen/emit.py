@@ -31,6 +31,8 @@ from netbuilder.node_api.ports import TensorType
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _BLANK = Statement(("",))
+# What scores still belong to the same classes behind.
+_KEEP_CLASSES = frozenset({"softmax", "log_softmax", "sigmoid", "identity", "step"})
 _LOSSES_TYPE = "tuple[dict[str, Tensor], dict[str, tuple[Tensor, Tensor]]]"
 
 
@@ -314,7 +316,7 @@ class _NetworkWriter:
         steps = {step.node.id: step for step in self._plan.steps}
         while value not in scores:
             step = steps.get(value.node)
-            if step is None or step.node.type not in ("softmax", "sigmoid", "identity", "step"):
+            if step is None or step.node.type not in _KEEP_CLASSES:
                 return ""
             value = next(iter(step.inputs.values()))
         target = scores[value]
