@@ -46,6 +46,7 @@ def random_network(rng):
         by_name({name: random_group(rng, name) for name in used}),
         frozen(random_object(rng)),
         frozen(random_object(rng)),
+        random_codes(rng),
         random_extra(rng),
     )
 
@@ -76,6 +77,10 @@ def random_value(rng):
             rng.choice((3, Expression(rng.choice(EXPRESSIONS)))) for _ in range(rng.randrange(3))
         ]
     return random_plain(rng)
+
+
+def random_codes(rng):
+    return tuple(sorted(rng.sample(("NB331", "NB332", "NB340"), rng.choice((0, 0, 1, 2)))))
 
 
 def random_extra(rng):
@@ -119,6 +124,7 @@ def random_node(rng, name):
         rng.choice(TEXTS),
         rng.choice((1, 1, 1, 0, 3, Expression("dim"))),
         rng.random() < 0.2,
+        random_codes(rng),
         random_extra(rng),
     )
 

@@ -21,6 +21,8 @@ _LETTERS = 40.0
 _CATEGORY = 30.0
 _SENTENCE = 20.0
 
+# Of a family over space, the one for images is meant most often.
+_AXES = {"2d": 0, "1d": 1, "3d": 2}
 _WORDS = re.compile(r"[A-Z]+(?![a-z])[0-9]*[a-z]?|[A-Z]?[a-z]+|[0-9]+[a-z]?")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _TORCH = re.compile(r"^(torch\.)?(nn\.)?(functional\.|f\.)?", re.IGNORECASE)
@@ -53,7 +55,8 @@ def ranked(entries: Iterable[F], text: str, recent: Sequence[str] = ()) -> list[
     """Return what matches a text, best first; all of it for an empty text.
 
     Args:
-        entries: What there is, in its usual order, which decides between equals.
+        entries: What there is, in its usual order, which decides between equals; but of ``Conv1d`` to
+            ``Conv3d`` the one for images comes first.
         text: What was typed: a part of a name, initials, or letters that occur in that order. Several
             words must all match.
         recent: First names of what was used last, newest first; of equals these come first.
@@ -61,14 +64,16 @@ def ranked(entries: Iterable[F], text: str, recent: Sequence[str] = ()) -> list[
     words = [_bare(word) for word in _TORCH.sub("", text.strip()).split()]
     words = [word for word in words if word]
     places = {name: place for place, name in enumerate(recent)}
-    found: list[tuple[float, int, int, F]] = []
+    found: list[tuple[float, int, int, int, F]] = []
     known = list(entries)
     for number, entry in enumerate(known):
         score = _score(entry, words, _bare(text)) if words else 0.0
         if score > 0 or not words:
-            found.append((-score, places.get(entry.names[0], len(places)), number, entry))
-    found.sort(key=lambda item: item[:3])
-    return [item[3] for item in found] or _mistyped(known, "".join(words))
+            name = entry.names[0]
+            axes = _AXES.get(name[-2:], 0) if words else 0
+            found.append((-score, places.get(name, len(places)), axes, number, entry))
+    found.sort(key=lambda item: item[:4])
+    return [item[4] for item in found] or _mistyped(known, "".join(words))
 
 
 def _mistyped(entries: Sequence[F], word: str) -> list[F]:

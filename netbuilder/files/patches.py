@@ -22,7 +22,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 Plain = dict[str, Any]
 
-_PROPERTIES = ("title", "description", "data", "recipe")
+_PROPERTIES = ("title", "description", "data", "recipe", "ignore")
 
 
 def patch(before: Network, after: Network) -> Plain | None:
@@ -35,9 +35,8 @@ def patch(before: Network, after: Network) -> Plain | None:
         return None
     plain: Plain = {}
     if found.properties:
-        plain["properties"] = network_to_plain(
-            Network(after.title, after.description, data=after.data, recipe=after.recipe)
-        )
+        said = {name: getattr(after, name) for name in _PROPERTIES}
+        plain["properties"] = network_to_plain(Network(**said))
     groups = [
         group_to_plain(group if name in found.added_groups else replace(group, graph=Graph()))
         for name, group in after.groups.items()

@@ -56,13 +56,14 @@ def titles(text, **more):
         ("cat", "Concatenate"),
         ("skip", "Add"),
         ("view", "Reshape"),
-        ("transpose", "Permute"),
+        ("transpose", "Transpose"),
+        ("rearrange", "Permute"),
         ("deconv", "ConvTranspose2d"),
         ("convt", "ConvTranspose2d"),
         ("softmax", "Softmax"),
         ("dr", "Dropout"),
         ("flat", "Flatten"),
-        ("rnn", "LSTM"),
+        ("rnn", "RNN"),
         ("label", "Target"),
         ("mm", "MatMul"),
         ("sub", "Subtract"),
@@ -109,6 +110,7 @@ def test_an_empty_text_keeps_the_order_with_the_recent_ones_first():
     assert titles("") == [entry.title for entry in ALL]
     assert titles("", recent=("Tanh", "Add"))[:3] == ["Tanh", "Add", "Input"]
     assert titles("pool")[0] == "MaxPool2d"
+    assert [title for title in titles("conv") if len(title) == 6] == ["Conv2d", "Conv1d", "Conv3d"]
     assert titles("2d", recent=("AvgPool2d",))[0] == "AvgPool2d" or titles("2d")
 
 

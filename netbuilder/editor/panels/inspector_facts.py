@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from netbuilder.check.cost import NodeCost, batch_of
+from netbuilder.check.cost import NodeCost
 from netbuilder.check.runs import Record
 from netbuilder.editor.widgets.figure_rows import Figure, FigureRows
 from netbuilder.editor.widgets.figures import amount, measured, shape, size
 from netbuilder.editor.widgets.histogram import Histogram
 from netbuilder.editor.widgets.section import Section
 from netbuilder.editor.widgets.tips import tip
-from netbuilder.graph.model import Network
 from netbuilder.node_api.dims import size_at
 from netbuilder.node_api.ports import TensorType
 
@@ -38,15 +37,12 @@ class Facts(QWidget):
         self._live.body.addSpacing(4)
         self._live.body.addWidget(self._bars)
 
-    def put(self, record: Record | None, network: Network) -> None:
+    def put(self, record: Record | None, cost: NodeCost, batch: int) -> None:
         """Show the shapes and the cost of a node; None where it was not evaluated."""
         rows = shape_rows(record) if record else []
         self.shapes.put(rows)
         self._shapes.setVisible(bool(rows))
-        cost = record.result.cost if record else NodeCost()
-        figures = (
-            cost_rows(cost, batch_of(network.recipe)) if record and record.result.types else []
-        )
+        figures = cost_rows(cost, batch) if record and record.result.types else []
         self.costs.put(figures)
         self._costs.setVisible(bool(figures))
 
@@ -112,7 +108,7 @@ def cost_rows(cost: NodeCost, batch: int) -> list[Figure]:
         Figure(
             f"activation at batch {batch}",
             activations,
-            sentence="Memory of the outputs that the backward pass needs again.",
+            sentence="Memory of what it makes and the backward pass needs again.",
         ),
     ]
     return rows

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from netbuilder.app.figures import counted
 from netbuilder.catalogue.packs import standard_catalogue
-from netbuilder.check.cost import batch_of, sum_of
+from netbuilder.check.cost import FREE, sum_of
 from netbuilder.editor.panels.inspector_facts import cost_rows
 from netbuilder.editor.panels.inspector_flags import Flags
 from netbuilder.editor.panels.inspector_page import Head, Page, problems_at
@@ -69,9 +69,9 @@ class ManyPage(Page):
         form.fill(values, mixed=mixed)
         on, unlike = _flags(nodes)
         self.flags.put(on, unlike)
-        records = tab.run.records if tab.run else {}
-        cost = sum_of(records[name].result.cost for name in chosen if name in records)
-        self.costs.put(cost_rows(cost, batch_of(tab.network.recipe)))
+        costs = tab.report.cost
+        cost = sum_of(costs.nodes.get(tab.path + name, FREE) for name in chosen)
+        self.costs.put(cost_rows(cost, costs.batch))
         self.cards.put(problems_at(tab, chosen))
 
     def _types(self, tab: Tab, nodes: Sequence[Node]) -> str:

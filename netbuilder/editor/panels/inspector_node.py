@@ -13,6 +13,7 @@ from netbuilder.app.exposing import can_be_exposed, conceal, expose, exposed_as
 from netbuilder.app.project import known_fields
 from netbuilder.app.theme import CATEGORY_COLOURS, GROUP_COLOUR, UNKNOWN_COLOUR
 from netbuilder.catalogue.packs import standard_catalogue
+from netbuilder.check.cost import FREE
 from netbuilder.check.fields import Fields
 from netbuilder.check.kinds import MAX_REPEAT
 from netbuilder.check.runs import Record
@@ -99,7 +100,8 @@ class NodePage(Page):
         self._put_instance(node, names)
         on = [flag for flag in ("bypass", "frozen") if getattr(node, flag)]
         self.flags.put(on, note=node.note)
-        self.facts.put(record, tab.network)
+        costs = tab.report.cost
+        self.facts.put(record, costs.nodes.get(tab.path + node.id, FREE), costs.batch)
         self.put_live(tab)
         self.cards.put(problems_at(tab, [name]))
 

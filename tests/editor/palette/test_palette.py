@@ -139,7 +139,7 @@ def test_a_heading_folds_by_click_and_by_keys_and_stays_so(palette, qtbot, works
     qtbot.keyClick(palette.list, Qt.Key.Key_Right)
     assert "MaxPool2d" in _titles(palette)
     qtbot.keyClick(palette.list, Qt.Key.Key_Down)
-    assert palette.list.current.title == "MaxPool2d"
+    assert palette.list.current.title == "MaxPool1d"
     qtbot.keyClick(palette.list, Qt.Key.Key_Left)
     assert palette.list.current.title == "Pooling"
     qtbot.keyClick(palette.list, Qt.Key.Key_Left)
