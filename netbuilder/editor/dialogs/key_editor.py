@@ -113,6 +113,11 @@ class KeyEditor(QFrame):
         self.reset.setEnabled(known and self._table.is_changed(command))
         self._show_chips()
 
+    def show_fixed(self, title: str, sentence: str) -> None:
+        """Show what has no keys of its own."""
+        self.title.setText(title)
+        self.sentence.setText(f"{sentence} This cannot be changed.")
+
     def record(self) -> None:
         """Wait for keys for the command."""
         if self._command:

@@ -1,4 +1,4 @@
-"""All shortcuts, from the table of commands; any of them can be changed."""
+"""All shortcuts, from the table of commands, which can be changed, and all gestures of the canvas."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from netbuilder.editor.dialogs.key_editor import KeyEditor
 from netbuilder.editor.dialogs.key_table import KeyTable
-from netbuilder.editor.dialogs.shortcuts_list import LinePainter, Lines, lines_of
+from netbuilder.editor.dialogs.shortcuts_list import Line, LinePainter, Lines, lines_of
 from netbuilder.editor.widgets.search_field import SearchField
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
@@ -44,7 +44,7 @@ class ShortcutsDialog(QDialog):
 
     def _build(self) -> None:
         look = self._workspace.look
-        self.field = SearchField(look, "Find a command or a key", self)
+        self.field = SearchField(look, "Find a command, a key or a gesture", self)
         self.lines = Lines(self)
         self.list = QListView(self)
         self.list.setObjectName("shortcut_list")
@@ -131,7 +131,12 @@ class ShortcutsDialog(QDialog):
 
     def _on_current(self, index: QModelIndex) -> None:
         if index.isValid():
-            self.editor.put(self.lines.lines[index.row()].command)
+            self._edit(self.lines.lines[index.row()])
+
+    def _edit(self, line: Line) -> None:
+        self.editor.put(line.command)
+        if not line.command:
+            self.editor.show_fixed(line.title, line.sentence)
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
         if not self.lines.lines[index.row()].is_heading:
@@ -146,7 +151,8 @@ class ShortcutsDialog(QDialog):
         self._table.reset_all()
         self._on_changed()
         now = self.list.currentIndex()
-        self.editor.put(self.lines.lines[now.row()].command if now.isValid() else "")
+        if now.isValid():
+            self._edit(self.lines.lines[now.row()])
 
     def _on_look(self) -> None:
         self.list.viewport().update()

@@ -18,6 +18,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from netbuilder.app.commands import COMMANDS, MENUS
+from netbuilder.app.gestures import GESTURES
 from netbuilder.editor.dialogs.key_table import KeyTable, native
 from netbuilder.editor.look import Look, ui_font
 from netbuilder.editor.style import colours
@@ -32,7 +33,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A command with its keys, or the heading of a menu."""
+    """A command with its keys, what mouse and keys do besides, or a heading."""
 
     command: str
     title: str
@@ -42,12 +43,12 @@ class Line:
 
     @property
     def is_heading(self) -> bool:
-        """Whether it is the heading of a menu."""
-        return not self.command
+        """Whether it is the heading of a menu, or of what is no command."""
+        return not self.command and not self.keys
 
 
 def lines_of(table: KeyTable, typed: str) -> list[Line]:
-    """Return the commands that have every word in title, sentence or keys, menu by menu."""
+    """Return what has every word in title, sentence or keys: commands by menu, then gestures."""
     words = typed.lower().split()
     lines: list[Line] = []
     for menu in MENUS:
@@ -56,14 +57,22 @@ def lines_of(table: KeyTable, typed: str) -> list[Line]:
             for one in COMMANDS.values()
             if one.menu == menu
             for keys in (tuple(map(native, table.keys(one.id))),)
-            if all(
-                word in f"{one.title} {one.sentence} {menu} {' '.join(keys)}".lower()
-                for word in words
-            )
         ]
-        if part:
-            lines += [Line("", menu), *part]
+        lines += _matching(menu, part, words)
+    for heading, gestures in GESTURES.items():
+        part = [Line("", one.title, one.sentence, one.ways) for one in gestures]
+        lines += _matching(heading, part, words)
     return lines
+
+
+def _matching(heading: str, lines: Sequence[Line], words: Sequence[str]) -> list[Line]:
+    """The lines that have every word, under their heading."""
+    found = []
+    for line in lines:
+        said = f"{line.title} {line.sentence} {heading} {' '.join(line.keys)}".lower()
+        if all(word in said for word in words):
+            found.append(line)
+    return [Line("", heading), *found] if found else []
 
 
 class Lines(QAbstractListModel):
@@ -75,7 +84,8 @@ class Lines(QAbstractListModel):
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show other lines; where the same commands stay, the list stays as it is scrolled."""
-        if [one.command for one in lines] == [one.command for one in self.lines] and lines:
+        now, before = ([(one.command, one.title) for one in some] for some in (lines, self.lines))
+        if now == before and lines:
             self.lines = lines
             self.dataChanged.emit(self.index(0), self.index(len(lines) - 1))
             return

@@ -37,7 +37,7 @@ def test_the_table_has_no_keys_twice():
 
 
 def test_every_command_is_listed_with_its_keys(dialog):
-    listed = {line.command: line for line in dialog.lines.lines if not line.is_heading}
+    listed = {line.command: line for line in dialog.lines.lines if line.command}
     assert set(listed) == set(COMMANDS)
     assert listed["edit.redo"].keys == ("Ctrl+Shift+Z", "Ctrl+Y")
 
@@ -51,6 +51,22 @@ def test_typing_filters_by_words_and_by_keys(dialog, qtbot):
     assert dialog.lines.rowCount() == 0
     dialog.field.clear()
     assert dialog.lines.rowCount() > len(COMMANDS)
+
+
+def test_what_hands_do_on_the_canvas_is_listed_and_found(dialog, qtbot):
+    listed = {line.title: line.keys for line in dialog.lines.lines if not line.command}
+    assert listed["Cut wires"] == ("Ctrl+right drag",)
+    assert listed["Next node"] == ("Ctrl+Arrows",)
+    qtbot.keyClicks(dialog.field, "alt+right")
+    assert [line.title for line in dialog.lines.lines] == ["Keys on the canvas", "Wire out of"]
+    assert dialog.editor.title.text() == "Wire out of"
+    assert dialog.editor.sentence.text().endswith("This cannot be changed.")
+    assert not dialog.editor.recorder.isVisible()
+    QTest.keyClick(dialog.list, Qt.Key.Key_Return)
+    assert not dialog.editor.recorder.is_recording
+    dialog.field.clear()
+    dialog.choose("edit.undo")
+    assert dialog.editor.recorder.isVisible()
 
 
 def test_pressing_keys_gives_them_to_the_command(dialog, workspace):
