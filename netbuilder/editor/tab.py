@@ -133,6 +133,10 @@ class Tab(QObject):
         """Go forward one step."""
         self.session.document.redo()
 
+    def go(self, state: int) -> None:
+        """Go to another state of the history; see ``Document.go``."""
+        self.session.document.go(state)
+
     def select(
         self,
         nodes: Iterable[str] = (),

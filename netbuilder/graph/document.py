@@ -140,21 +140,32 @@ class Document:
 
     def undo(self, origin: str = "") -> bool:
         """Go back one step; return whether there was one."""
-        if not self._done:
-            return False
-        step = self._done.pop()
-        self._undone.append(step)
-        self._become(Change(step.after, step.before, step.label, origin))
-        return True
+        return self.go(len(self._done) - 1, origin)
 
     def redo(self, origin: str = "") -> bool:
         """Go forward one step that was undone; return whether there was one."""
-        if not self._undone:
+        return self.go(len(self._done) + 1, origin)
+
+    def go(self, state: int, origin: str = "") -> bool:
+        """Go to another state of the history at once; return whether it is another one.
+
+        Args:
+            state: How many of the known steps are done there, from 0; beyond the ends it is the end.
+            origin: Who asks for it.
+        """
+        before, stood, label = self._network, len(self._done), ""
+        while len(self._done) > max(state, 0):
+            step = self._done.pop()
+            self._undone.append(step)
+            self._network, label = step.before, step.label
+        while self._undone and len(self._done) < state:
+            step = self._undone.pop()
+            step.merge = ""
+            self._done.append(step)
+            self._network, label = step.after, step.label
+        if len(self._done) == stood:
             return False
-        step = self._undone.pop()
-        step.merge = ""
-        self._done.append(step)
-        self._become(Change(step.before, step.after, step.label, origin))
+        self._become(Change(before, self._network, label, origin))
         return True
 
     def seal(self) -> None:

@@ -227,3 +227,32 @@ def test_history_behaves_like_a_list_of_versions(row):
         assert document.network is versions[place]
         assert len(document.undo_labels) == place
         assert len(document.redo_labels) == len(versions) - place - 1
+
+
+def test_going_to_a_state_is_one_change_and_the_same_as_single_steps():
+    document, single = Document(), Document()
+    for one in (document, single):
+        for number in range(6):
+            one.do(f"add {number}", lambda n: edits.add_node(n, "relu"))
+    told = []
+    document.changed.append(told.append)
+    values = {6: document.network}
+    for state in range(5, -1, -1):
+        single.undo()
+        values[state] = single.network
+    for state in (2, 5, 0, 6, 3):
+        assert document.go(state, origin="list")
+        assert document.network == values[state]
+        assert len(document.undo_labels) == state
+        assert len(document.redo_labels) == 6 - state
+    assert [(len(c.before.graph.nodes), len(c.after.graph.nodes), c.label) for c in told] == [
+        (6, 2, "add 2"),
+        (2, 5, "add 4"),
+        (5, 0, "add 0"),
+        (0, 6, "add 5"),
+        (6, 3, "add 3"),
+    ]
+    assert not document.go(3)
+    assert document.go(-5)
+    assert document.go(99)
+    assert (len(document.undo_labels), len(told)) == (6, 7)

@@ -81,7 +81,6 @@ class HistoryPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._workspace = workspace
         self._stale = True
-        self._going = False
         self._empty = QLabel("Steps that can be undone are listed here.", self)
         self._empty.setProperty("role", "secondary")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -127,8 +126,6 @@ class HistoryPanel(QWidget):
             self.refresh()
 
     def _on_changed(self) -> None:
-        if self._going:
-            return
         if self.isVisible():
             self.refresh()
         else:
@@ -136,14 +133,8 @@ class HistoryPanel(QWidget):
 
     def _on_chosen(self, index: QModelIndex) -> None:
         tab = self._workspace.current
-        if tab is None or self._going or not index.isValid():
-            return
-        self._going = True
-        try:
-            go(tab, index.row())
-        finally:
-            self._going = False
-        self.refresh()
+        if tab is not None and index.isValid():
+            tab.go(index.row())
 
 
 def states_of(tab: Tab) -> tuple[tuple[str, ...], int]:
@@ -151,15 +142,6 @@ def states_of(tab: Tab) -> tuple[tuple[str, ...], int]:
     document = tab.session.document
     undo, redo = document.undo_labels, document.redo_labels
     return (BEGINNING, *reversed(undo), *redo), len(undo)
-
-
-def go(tab: Tab, state: int) -> None:
-    """Go to one of ``states_of``, by as many steps back or forward as it takes."""
-    now = len(tab.session.document.undo_labels)
-    for _ in range(now - state):
-        tab.undo()
-    for _ in range(state - now):
-        tab.redo()
 
 
 def _way(row: int, now: int) -> str:

@@ -51,6 +51,23 @@ def test_a_click_goes_several_steps_either_way(qtbot: Any, panel: HistoryPanel, 
     assert tab.session.document.is_clean
 
 
+def test_several_steps_are_one_change(qtbot: Any, panel: HistoryPanel, tab: Tab) -> None:
+    add(tab, 40)
+    told: list[str] = []
+    checked: list[object] = []
+    tab.changed.connect(lambda change, delta: told.append(change.label))
+    tab.checked.connect(checked.append)
+    click(qtbot, panel, 3)
+    click(qtbot, panel, 30)
+    assert told == ["Add node 3", "Add node 29"]
+    assert len(checked) == 2
+    assert len(tab.graph.nodes) == 30
+    click(qtbot, panel, 30)
+    assert len(told) == 2
+    tab.undo()
+    assert panel.steps.now == 29
+
+
 def test_enter_goes_there(qtbot: Any, panel: HistoryPanel, tab: Tab) -> None:
     add(tab, 3)
     panel.list.setFocus()
