@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from netbuilder.app.commands import COMMANDS
 from netbuilder.editor.panels.inspector_card import CardPage
 from netbuilder.editor.panels.inspector_document import DocumentPage
 from netbuilder.editor.panels.inspector_group import GroupPage
@@ -15,6 +16,8 @@ from netbuilder.editor.panels.inspector_page import Page
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.labels import Wrapped
 from netbuilder.editor.workspace import Workspace
+
+_RENAME = "edit.rename"
 
 
 class Inspector(QWidget):
@@ -68,10 +71,19 @@ class Inspector(QWidget):
         self._show(page)
 
     def rename(self) -> None:
-        """Let the name of the selected node be typed."""
+        """Let the name of what is shown be typed here."""
         self.refresh()
-        if isinstance(self._page, NodePage):
+        if self._page is not None:
             self._page.rename()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Take the key that renames on the canvas; its shortcut does not reach here."""
+        actions = self._workspace.actions
+        keys = actions.keys(_RENAME) if actions is not None else COMMANDS[_RENAME].keys
+        if QKeySequence(event.keyCombination()) in [QKeySequence(one) for one in keys]:
+            self.rename()
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what happened while it was not seen."""

@@ -112,11 +112,6 @@ class NodePage(Page):
         activity = view.activity.get(f"{tab.path}{self.node_id}") if view else None
         self.facts.put_live(view.name if view else "", activity)
 
-    def rename(self) -> None:
-        """Let the name be typed."""
-        self._name.line.setFocus()
-        self._name.line.selectAll()
-
     def _add_name(self) -> None:
         self._name = NameField("node", self)
         row = Row(self._name, "name", self)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from netbuilder.check.diagnostics import Diagnostic, Fix
 from netbuilder.editor.panels.problem_cards import ProblemCards
@@ -46,6 +46,15 @@ class Page(QWidget):
     def fill(self, tab: Tab) -> None:
         """Show the present state of a document."""
         raise NotImplementedError
+
+    def rename(self) -> None:
+        """Let the name be typed, or the title where there is no name."""
+        for name in ("field_name", "field_title"):
+            for line in self.findChildren(QLineEdit, name):
+                if line.isVisible():
+                    line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                    line.selectAll()
+                    return
 
     def do(
         self, label: str, edit: Callable[[Any], Any], merge: str = "", origin: str = "inspector"

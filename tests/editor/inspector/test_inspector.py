@@ -176,6 +176,26 @@ def test_a_node_is_renamed_with_enter_and_stays_selected(qtbot, inspector, digit
     assert line(inspector, "name").text() == "first"
 
 
+@pytest.mark.parametrize("start", ["kernel_size", "out_channels"])
+def test_the_key_that_renames_leads_to_the_name_from_any_field(qtbot, inspector, digits, start):
+    select(qtbot, inspector, digits, "conv_1")
+    field = next(w for w in inspector.findChildren(QLineEdit) if start in w.objectName())
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_F2)
+    assert QApplication.focusWidget() is line(inspector, "name")
+    qtbot.keyClicks(QApplication.focusWidget(), "first")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert "first" in digits.graph.nodes
+
+
+def test_without_a_node_it_leads_to_the_title(qtbot, inspector, digits):
+    page = shown(qtbot, inspector, DocumentPage)
+    page.description.setFocus()
+    qtbot.keyClick(page.description, Qt.Key.Key_F2)
+    assert QApplication.focusWidget() is line(inspector, "title")
+    assert line(inspector, "title").selectedText() == digits.network.title
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [("conv_2", "already"), ("2nd", "cannot be a name"), ("class", "cannot be a name")],
