@@ -14,7 +14,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ("netbuilder", "nodes", "blocks", "resources", "examples", "pyproject.toml", "README.md", "LICENSE")
+SHIPPED = (
+    "netbuilder",
+    "nodes",
+    "blocks",
+    "resources",
+    "examples",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+)
 
 
 @pytest.fixture(scope="module")
