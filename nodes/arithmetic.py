@@ -73,6 +73,8 @@ class Add(_Elementwise, id="add", title="Add", category="Arithmetic"):
     See: subtract, multiply, concatenate, expression, sum
     """
 
+    keeps = ()
+
     @staticmethod
     def _joined(left: Expr, right: Expr) -> Expr:
         return left + right
@@ -92,6 +94,8 @@ class Subtract(NodeType, id="subtract", title="Subtract", category="Arithmetic")
 
     See: add, scale, expression
     """
+
+    keeps = ()
 
     input = In("*A", dtype="any", doc="What is taken from.")
     other = In("*B", dtype="any", doc="What is taken away; it may broadcast.")
@@ -276,6 +280,8 @@ class Scale(NodeType, id="scale", title="Scale", category="Arithmetic"):
 
     See: multiply, add, expression, linear, clamp
     """
+
+    keeps = ()
 
     definitions: ClassVar = (
         Definition('''

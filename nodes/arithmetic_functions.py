@@ -81,6 +81,8 @@ class Neg(_Signed, id="neg", title="Neg", category="Arithmetic"):
     See: subtract, abs, scale
     """
 
+    keeps = ()
+
     def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
         """Use the sign."""
         return -x["input"]
@@ -120,6 +122,8 @@ class Exp(_Function, id="exp", title="Exp", category="Arithmetic"):
     See: log, softmax, softplus, power
     """
 
+    keeps = ("outputs",)
+
 
 class Log(_Function, id="log", title="Log", category="Arithmetic"):
     """Take the natural logarithm of every number.
@@ -151,6 +155,8 @@ class Sqrt(_Function, id="sqrt", title="Sqrt", category="Arithmetic"):
     See: power, norm, std
     """
 
+    keeps = ("outputs",)
+
 
 class Reciprocal(_Function, id="reciprocal", title="Reciprocal", category="Arithmetic"):
     """Divide 1 by every number.
@@ -165,6 +171,8 @@ class Reciprocal(_Function, id="reciprocal", title="Reciprocal", category="Arith
 
     See: divide, power
     """
+
+    keeps = ("outputs",)
 
 
 class Sin(_Function, id="sin", title="Sin", category="Arithmetic"):
@@ -267,6 +275,8 @@ class Cast(NodeType, id="cast", title="Cast", category="Arithmetic"):
 
     See: one_hot, compare, embedding
     """
+
+    keeps = ()
 
     input = In("*B", dtype="any", doc="Any tensor.")
     output = Out("*B", doc="The same shape in the chosen dtype.")

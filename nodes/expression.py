@@ -63,6 +63,8 @@ class Expression(NodeType, id="expression", title="Expression", category="Arithm
     See: add, multiply, scale, einsum, where
     """
 
+    keeps = ("inputs", "outputs")
+
     a = In(
         "*B", dtype="any", count="expression", doc="A tensor for every name; shapes must broadcast."
     )

@@ -99,6 +99,8 @@ class Embedding(_Table, id="embedding", title="Embedding", category="Linear"):
     See: embedding_bag, linear, parameter
     """
 
+    keeps = ()
+
     input = In("*B", dtype="int", doc="Numbers from 0 up to num_embeddings - 1.")
     output = Out("*B E", dtype="float32", doc="A vector of embedding_dim numbers for each.")
 
@@ -126,6 +128,8 @@ class EmbeddingBag(_Table, id="embedding_bag", title="EmbeddingBag", category="L
 
     See: embedding, mean
     """
+
+    keeps = ()
 
     input = In("N L", dtype="int", doc="A bag of L numbers from 0 up to num_embeddings - 1.")
     per_sample_weights = In(

@@ -110,6 +110,7 @@ class Mean(_Reduction, id="mean", title="Mean", category="Reduction"):
     See: sum, max, var, global_average_pool, avg_pool2d
     """
 
+    keeps = ()
     _does = "the mean"
 
     input = In("*B", doc="Any tensor.")
@@ -132,6 +133,7 @@ class Sum(_Reduction, id="sum", title="Sum", category="Reduction"):
     See: mean, add, cumsum, prod, einsum
     """
 
+    keeps = ()
     _does = "the sum"
 
     dim = Ints((-1,), min=-16, max=15, min_length=1, doc="The axes to add up along.")
@@ -155,6 +157,7 @@ class Prod(_Reduction, id="prod", title="Prod", category="Reduction"):
     See: sum, multiply, log
     """
 
+    keeps = ("inputs", "outputs")
     _does = "the product"
 
     dim = Int(-1, min=-16, max=15, doc="The axis to multiply along.")
@@ -214,6 +217,7 @@ class Max(_Extreme, id="max", title="Max", category="Reduction"):
     See: min, argmax, maximum, max_pool2d, topk, mean
     """
 
+    keeps = ("inputs", "outputs")
     _does = "the largest number"
 
 
@@ -232,6 +236,7 @@ class Min(_Extreme, id="min", title="Min", category="Reduction"):
     See: max, argmin, minimum, topk
     """
 
+    keeps = ("inputs", "outputs")
     _does = "the smallest number"
 
 
@@ -295,6 +300,7 @@ class Std(_Spread, id="std", title="Std", category="Reduction"):
     See: var, mean, layer_norm
     """
 
+    keeps = ("inputs", "outputs")
     _does = "the deviation"
 
 
@@ -313,6 +319,7 @@ class Norm(_Reduction, id="norm", title="Norm", category="Reduction"):
     See: abs, sum, layer_norm, rms_norm
     """
 
+    keeps = ("inputs", "outputs")
     _does = "the norm"
 
     input = In("*B", doc="Any tensor.")
@@ -341,6 +348,7 @@ class LogSumExp(_Reduction, id="logsumexp", title="LogSumExp", category="Reducti
     See: max, softmax, log, exp
     """
 
+    keeps = ("inputs", "outputs")
     _does = "the sum"
 
     dim = Ints((-1,), min=-16, max=15, min_length=1, doc="The axes to add up along.")
@@ -363,6 +371,7 @@ class CumSum(_AlongAxes, id="cumsum", title="CumSum", category="Reduction"):
     See: sum, prod
     """
 
+    keeps = ()
     _does = "it"
 
     input = In("*B", dtype="any", doc="Any tensor.")

@@ -37,6 +37,8 @@ class Concatenate(NodeType, id="concatenate", title="Concatenate", category="Sha
     See: add, stack, split, crop
     """
 
+    keeps = ()
+
     x = In("A *S", dtype="any", count="inputs", doc="Tensors that agree on every other axis.")
     output = Out("*R", doc="The joined tensor.")
 
@@ -98,6 +100,8 @@ class Stack(NodeType, id="stack", title="Stack", category="Shape"):
 
     See: concatenate, unsqueeze, select
     """
+
+    keeps = ()
 
     x = In("N *S", dtype="any", count="inputs", doc="Tensors of the same shape.")
     output = Out("*R", doc="All of them, with one axis more.")

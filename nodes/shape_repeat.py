@@ -48,6 +48,7 @@ class Expand(NodeType, id="expand", title="Expand", category="Shape"):
     See: repeat, unsqueeze, add
     """
 
+    keeps = ()
     view = True
 
     input = In("N *S", dtype="any", doc="Any batch.")
@@ -104,6 +105,8 @@ class Repeat(NodeType, id="repeat", title="Repeat", category="Shape"):
 
     See: expand, concatenate, upsample
     """
+
+    keeps = ()
 
     input = In("N *S", dtype="any", doc="Any batch.")
     output = Out("N *R", doc="The copies.")
@@ -163,6 +166,8 @@ class Flip(NodeType, id="flip", title="Flip", category="Shape"):
     See: roll, permute, lstm
     """
 
+    keeps = ()
+
     input = In("A *S", dtype="any", doc="Any tensor.")
     output = Out("A *S", doc="The same shape.")
 
@@ -195,6 +200,8 @@ class Roll(NodeType, id="roll", title="Roll", category="Shape"):
 
     See: flip, pad, slice
     """
+
+    keeps = ()
 
     input = In("A *S", dtype="any", doc="Any tensor.")
     output = Out("A *S", doc="The same shape.")

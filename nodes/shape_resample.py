@@ -191,6 +191,8 @@ class PixelShuffle(NodeType, id="pixel_shuffle", title="PixelShuffle", category=
     See: pixel_unshuffle, upsample, conv_transpose2d
     """
 
+    keeps = ()
+
     input = In("N C H W", known="C", doc="Images; upscale_factor squared divides the channels.")
     output = Out("N O P Q", doc="Larger images with fewer channels.")
 
@@ -234,6 +236,8 @@ class PixelUnshuffle(NodeType, id="pixel_unshuffle", title="PixelUnshuffle", cat
 
     See: pixel_shuffle, max_pool2d, unfold
     """
+
+    keeps = ()
 
     input = In("N C H W", doc="Images; downscale_factor divides height and width.")
     output = Out("N O P Q", doc="Smaller images with more channels.")
