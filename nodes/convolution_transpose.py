@@ -149,7 +149,7 @@ class ConvTranspose2d(
     When: In decoders, generators and the way up of a U-Net; kernel_size 2 and stride 2 double an image.
     Where a chequered pattern shows, take Upsample and then Conv2d.
 
-    Also: deconvolution, deconv, transposed convolution, upconv, upsampling
+    Also: conv transpose, deconvolution, deconv, transposed convolution, upconv, upsampling
 
     See: upsample, pixel_shuffle, conv2d, crop
     """

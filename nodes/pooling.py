@@ -206,7 +206,7 @@ class MaxPool2d(_MaxPool, _Images, id="max_pool2d", title="MaxPool2d", category=
     When: Behind Conv2d, to halve an image and keep what is strongest. Where exact places matter, as in
     drawing masks, a Conv2d with stride 2 loses less.
 
-    Also: pool, pooling, subsampling, downsampling
+    Also: max pool, max pooling, pool, pooling, subsampling, downsampling
 
     See: avg_pool2d, conv2d, adaptive_max_pool2d, global_max_pool, max_unpool2d
     """
@@ -295,7 +295,7 @@ class AvgPool2d(_WithDivisor, _Images, id="avg_pool2d", title="AvgPool2d", categ
     When: To make images smaller without losing what is faint; MaxPool2d keeps what is strongest. For
     one number a channel take GlobalAveragePool.
 
-    Also: mean pooling, average pooling
+    Also: avg pool, mean pooling, average pooling
 
     See: max_pool2d, adaptive_avg_pool2d, global_average_pool, lp_pool2d
     """
@@ -371,7 +371,7 @@ class LPPool2d(_LPPool, _Images, id="lp_pool2d", title="LPPool2d", category="Poo
 
     When: Between a mean and a maximum. Its gradient is no number where a whole patch is 0: no ReLU before.
 
-    Also: power pooling, norm, l2 pooling
+    Also: lp pool, power pooling, norm, l2 pooling
 
     See: avg_pool2d, max_pool2d
     """

@@ -87,7 +87,7 @@ class AdaptiveAvgPool2d(
     When: Between Conv2d layers and a Linear, so that images of any size go through. For output_size 1,
     GlobalAveragePool says the same and needs no Flatten.
 
-    Also: adaptive pooling, average pooling, mean pooling
+    Also: adaptive pooling, adaptive avg pool, average pooling, mean pooling
 
     See: global_average_pool, adaptive_max_pool2d, avg_pool2d, upsample
     """
@@ -152,7 +152,7 @@ class AdaptiveMaxPool2d(
 
     When: As AdaptiveAvgPool2d, where it counts whether something occurs and not how much of it.
 
-    Also: adaptive pooling
+    Also: adaptive pooling, adaptive max pool
 
     See: adaptive_avg_pool2d, max_pool2d, global_max_pool
     """

@@ -210,7 +210,7 @@ class MaxUnpool2d(_MaxUnpool, id="max_unpool2d", title="MaxUnpool2d", category="
     When: On the way up of an autoencoder or a SegNet, with the places from the MaxPool2d of the same
     size: edges stay sharp. Upsample and ConvTranspose2d need no places.
 
-    Also: unpooling, inverse pooling, segnet
+    Also: max unpool, unpooling, inverse pooling, segnet
 
     See: max_pool2d, upsample, conv_transpose2d
     """

@@ -94,7 +94,7 @@ def test_types_are_found_by_id_and_cannot_be_changed() -> None:
         ("conv2d", "conv2d"),
         ("Conv", "conv1d"),
         ("linear", "linear"),
-        ("max pool", "max_pool2d"),
+        ("max pool", "max_pool1d"),
         ("cross entropy", "cross_entropy"),
         ("attention", "multihead_attention"),
         ("lstm", "lstm"),
