@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("torch", "numpy", "sklearn", "onnx", "onnxruntime", "torchmetrics", "PySide6")
-QT = ("PySide6", "shiboken6", "pyqtgraph")
+QT = ("PySide6", "shiboken6")
 
 # Imports of the named packages fail as they would where they are not installed.
 BLOCK = """

@@ -17,7 +17,7 @@ def test_every_needed_package_is_there_with_a_licence():
     assert found[0].licence == "MIT"
     assert "Permission is hereby granted" in text_of("netbuilder")
     names = {one.name.lower().replace("_", "-") for one in found}
-    assert {"torch", "numpy", "pyside6-essentials", "shiboken6", "onnx", "pyqtgraph"} <= names
+    assert {"torch", "numpy", "pyside6-essentials", "shiboken6", "onnx", "networkx"} <= names
     assert not {"pytest", "ruff", "mypy"} & names
     for one in found:
         assert one.licence, one.name
