@@ -10,6 +10,7 @@ from netbuilder.node_api import (
     Bool,
     Choice,
     Definition,
+    Dim,
     Expr,
     Float,
     Floats,
@@ -21,6 +22,7 @@ from netbuilder.node_api import (
     PortInfo,
     Problem,
     TensorType,
+    bytes_of,
     call,
     is_known,
     promoted,
@@ -132,6 +134,10 @@ class CrossEntropyLoss(
         if self.target_is == "class":
             return super().types(a)
         return {"loss": TensorType((), promoted(a.inputs.values()))}
+
+    def extra_memory(self, x: Mapping[str, TensorType], y: Mapping[str, TensorType]) -> Dim:
+        """The logarithms of the chances."""
+        return bytes_of(x["input"])
 
     def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
         """Call torch's function."""

@@ -17,8 +17,10 @@ from netbuilder.node_api import (
     Out,
     Problem,
     Sizes,
+    TensorType,
     call,
     is_known,
+    product,
     short,
     smallest,
 )
@@ -172,6 +174,10 @@ class _MaxPool(_Pool):
         super().__init__(values)
         if not self.return_indices:
             self.out_ports = self.out_ports[:1]
+
+    def extra_memory(self, x: Mapping[str, TensorType], y: Mapping[str, TensorType]) -> Dim:
+        """Where each number was found, as int64."""
+        return 8 * product(y["output"].shape)
 
     def module(self, a: Axes) -> Call:
         """Build torch's layer."""

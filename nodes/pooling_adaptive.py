@@ -16,7 +16,9 @@ from netbuilder.node_api import (
     Out,
     Pair,
     Sizes,
+    TensorType,
     call,
+    product,
     short,
 )
 
@@ -119,6 +121,10 @@ class _AdaptiveMax(_Adaptive):
         super().__init__(values)
         if not self.return_indices:
             self.out_ports = self.out_ports[:1]
+
+    def extra_memory(self, x: Mapping[str, TensorType], y: Mapping[str, TensorType]) -> Dim:
+        """Where each number was found, as int64."""
+        return 8 * product(y["output"].shape)
 
     def module(self, a: Axes) -> Call:
         """Build torch's layer."""

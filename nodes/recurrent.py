@@ -20,6 +20,7 @@ from netbuilder.node_api import (
     Shape,
     TensorType,
     WeightedNodeType,
+    bytes_of,
     call,
     is_known,
     product,
@@ -27,10 +28,15 @@ from netbuilder.node_api import (
 
 
 class _Recurrent(WeightedNodeType):
-    """What all share; ``_gates`` is how many blocks of rows their weights have."""
+    """What all share.
+
+    ``_gates`` is how many blocks of rows their weights have, ``_kept`` how many numbers the backward
+    pass needs for every number of a state, as measured of torch's kernels on the CPU.
+    """
 
     random = True
     _gates: ClassVar[int]
+    _kept: ClassVar[int]
     _further: ClassVar[tuple[str, ...]] = ()
 
     input = In("N T I", known="I", doc="Sequences: batch, steps, features.")
@@ -137,6 +143,12 @@ class _Recurrent(WeightedNodeType):
             weights = weights + product(shape)
         return 2 * product((a.N, a.T)) * weights
 
+    def extra_memory(self, x: Mapping[str, TensorType], y: Mapping[str, TensorType]) -> Dim:
+        """Gates and states of every layer, direction and step."""
+        flows = x["input"]
+        steps = TensorType((*flows.shape[:2], self.hidden_size), flows.dtype)
+        return bytes_of(steps) * (self.num_layers * self._directions * self._kept)
+
     def module(self, a: Axes) -> Call:
         """Build torch's layer, with the batch as first axis."""
         return call(
@@ -175,6 +187,7 @@ class LSTM(_Recurrent, id="lstm", title="LSTM", category="Recurrent"):
     """
 
     _gates = 4
+    _kept = 17
     unpack = ("output", ("h", "c"))
 
     c_0 = In(
@@ -208,6 +221,7 @@ class GRU(_Recurrent, id="gru", title="GRU", category="Recurrent"):
     """
 
     _gates = 3
+    _kept = 7
     unpack = ("output", "h")
 
 
@@ -227,6 +241,7 @@ class RNN(_Recurrent, id="rnn", title="RNN", category="Recurrent"):
     """
 
     _gates = 1
+    _kept = 2
     _further = ("nonlinearity",)
     unpack = ("output", "h")
 

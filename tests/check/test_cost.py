@@ -96,7 +96,13 @@ def test_open_sizes_give_formulas() -> None:
 
 
 # What a training step needs at its peak, measured; a quarter more or less is near enough to plan with.
-MEASURED = ("digits_cnn", "digits_residual", "two_inputs_two_losses", "digits_mlp", "wine_mlp")
+MEASURED = (
+    "digits_cnn",
+    "digits_residual",
+    "digits_rows_lstm",
+    "two_inputs_two_losses",
+    "digits_mlp",
+)
 
 
 @pytest.mark.parametrize("name", MEASURED)
