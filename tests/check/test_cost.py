@@ -68,9 +68,10 @@ def test_memory_is_weights_gradients_optimizer_and_activations() -> None:
     net = replace(classifier(FLAT, HEAD), recipe={"batch_size": 8, "optimizer": "sgd"})
     counted = cost(net)
     assert counted.weights_memory == 650 * 4
-    assert counted.activation_memory == 8 * 10 * 4  # flatten takes no memory of its own
-    # The gradient of what the head gives is as large again.
-    assert counted.memory == 650 * 4 * 2 + 2 * 8 * 10 * 4
+    # The scores and their logarithms; flatten takes no memory of its own.
+    assert counted.activation_memory == 2 * 8 * 10 * 4
+    # The gradient of the scores is as large again.
+    assert counted.memory == 650 * 4 * 2 + 3 * 8 * 10 * 4
     momentum = cost(replace(net, recipe={**net.recipe, "momentum": 0.9}))
     # Momentum is a number a weight, and its step works with one more: more than the backward pass.
     assert momentum.memory == 650 * 4 * 4
