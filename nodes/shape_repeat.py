@@ -43,7 +43,7 @@ class Expand(NodeType, id="expand", title="Expand", category="Shape"):
     When: To give every step or position the same vector before a Concatenate. Add and Multiply do it by
     themselves. For axes longer than 1, take Repeat.
 
-    Also: broadcast, broadcast_to, expand_as, tile
+    Also: broadcast, broadcast_to, expand_as
 
     See: repeat, unsqueeze, add
     """
@@ -101,7 +101,7 @@ class Repeat(NodeType, id="repeat", title="Repeat", category="Shape"):
     When: To make a pattern longer, or grey images to three channels. Where the axis has a size of 1,
     Expand takes no memory.
 
-    Also: tile, copy, duplicate
+    Also: tile, copy, duplicate, repeat_interleave
 
     See: expand, concatenate, upsample
     """

@@ -16,6 +16,7 @@ from netbuilder.node_api.dims import TracedFloat, TracedInt
 
 WIDTH = 88
 
+_PLAIN_BOUND = re.compile(r"-?\w*\Z")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BINDS = {"**": 4, "*": 3, "/": 3, "//": 3, "%": 3, "@": 3, "+": 2, "-": 2}
 _MINUS = 3.5  # in front of a value: weaker than a power, stronger than a product
@@ -213,7 +214,11 @@ class Printer:
             return ", ".join(self._index(part) for part in index)
         if isinstance(index, slice):
             parts = [index.start, index.stop, *([index.step] if index.step is not None else [])]
-            return ":".join("" if part is None else self.inline(part) for part in parts)
+            texts = ["" if part is None else self.inline(part) for part in parts]
+            if all(map(_PLAIN_BOUND.match, texts)):
+                return ":".join(texts)
+            # Formatters set what is more than a name or a number apart from the colon.
+            return " : ".join(texts).replace(":  :", "::").strip()
         return "..." if index is Ellipsis else self.inline(index)
 
     def _traced(self, source: str) -> str:

@@ -62,6 +62,20 @@ def test_lines_parse_to_the_same_tree_as_one_line(values: list[Expr]) -> None:
         assert ast.dump(ast.parse(broken)) == ast.dump(ast.parse(f"x = {printer.inline(value)}"))
 
 
+def test_parts_of_axes_are_set_as_ruff_sets_them() -> None:
+    """What is more than a name or a number stands apart from the colon."""
+    printer = Printer()
+    bounds = [None, 4, -3, TracedInt(2, "k", is_name=True), TracedInt(6, "k * 3")]
+    lines = [
+        f"x[{printer._index((slice(None), slice(start, stop, step)))}]"
+        for start in bounds
+        for stop in bounds
+        for step in (None, 2, TracedInt(4, "k * 2"))
+    ]
+    source = "\n".join(["def f(x, k):", *(f"    x = {line}" for line in lines), ""])
+    assert ruff_format(source) == source
+
+
 def test_ruff_changes_nothing() -> None:
     """Statements of every width are laid out as ruff lays them out."""
     printer = Printer()
