@@ -37,7 +37,7 @@ def test_a_sound_network_is_told_in_a_line(run: Command) -> None:
     assert done.err == ""
     assert done.out == (
         f"{CNN}: no problems; 18 nodes, 30,762 parameters, 1.81 M FLOPs a sample, "
-        "2.59 MB to train at batch 32\n"
+        "2.4 MB to train at batch 32\n"
     )
 
 

@@ -50,7 +50,7 @@ def test_what_a_network_costs(bar: StatusBar, open_example: Callable[[str], Tab]
         "18 nodes",
         "30,762 parameters",
         "1.81 MFLOPs / sample",
-        "weights 123 kB, training 2.59 MB at batch 32",
+        "weights 123 kB, training 2.4 MB at batch 32",
         "fp32",
         "100%",
     ]
