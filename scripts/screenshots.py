@@ -185,9 +185,19 @@ def _training(window: MainWindow) -> None:
 
 
 def _export(window: MainWindow) -> QWidget:
+    from PySide6.QtWidgets import QPushButton
+
+    from netbuilder.editor.dialogs.export_formats import FORMATS
+
+    os.environ["HOME"] = str(Path.cwd())  # what is written vanishes with the folder
     _open(window, "digits_cnn")
     _settle(window)
-    return window.windows.show("file.export")
+    dialog = window.windows.show("file.export")
+    dialog.formats.setCurrentIndex([one.id for one in FORMATS].index("onnx"))
+    dialog.form.target.setText("~/networks/digits_cnn.onnx")
+    dialog.findChild(QPushButton, "export_start").click()
+    _until(lambda: not dialog.busy, 240)
+    return dialog
 
 
 SCENES: dict[str, Callable[[MainWindow], QWidget | None]] = {
