@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from netbuilder.node_api import (
     Axes,
     Bool,
     Call,
     Choice,
+    Definition,
     Dim,
     Expr,
     Float,
     In,
     Int,
-    Name,
     Out,
     Problem,
     Shape,
@@ -27,15 +27,13 @@ from netbuilder.node_api import (
     product,
 )
 
-
-def _causal(queries: Expr, keys: Expr, rows: Dim, columns: Dim) -> Call:
-    """Write the mask that is true where a place of the keys lies behind the query's own."""
-    shape = (
-        rows if is_known(rows) else queries.attribute("shape")[1],
-        columns if is_known(columns) else keys.attribute("shape")[1],
-    )
-    ones = call("torch.ones", *shape, dtype=Name("torch.bool"), device=queries.attribute("device"))
-    return ones.method("triu", 1)
+# A function of its own, since the mask is as long as what comes in.
+_CAUSAL = Definition('''
+    def _causal_mask(queries: Tensor, keys: Tensor) -> Tensor:
+        """Return what is true where a key lies behind the query's own place."""
+        shape = queries.shape[1], keys.shape[1]
+        return torch.ones(shape, dtype=torch.bool, device=queries.device).triu(1)
+''')
 
 
 def _divided(a: Axes, port: str, param: str, heads: int) -> Iterator[Problem]:
@@ -77,6 +75,7 @@ class MultiheadAttention(
     """
 
     random = True
+    definitions: ClassVar = (_CAUSAL,)
 
     query = In("N L E", known="E", doc="What asks: batch, places, features.")
     key = In("N S K", known="K", optional=True, doc="What is compared with; otherwise the query.")
@@ -189,13 +188,13 @@ class MultiheadAttention(
             options["key_padding_mask"] = x["key_padding_mask"]
         if not self.need_weights:
             options["need_weights"] = False
-        options |= self._masks(a, x, key)
+        options |= self._masks(x, key)
         if self.need_weights:
             options |= self.options("average_attn_weights")
         return Call(module, (query, key, value), tuple(options.items()))
 
-    def _masks(self, a: Axes, x: Mapping[str, Expr], key: Expr) -> dict[str, object]:
-        causal = _causal(x["query"], key, a.L, self._key(a)[1])
+    def _masks(self, x: Mapping[str, Expr], key: Expr) -> dict[str, object]:
+        causal = call("_causal_mask", x["query"], key)
         if "attn_mask" not in x:
             return {"attn_mask": causal, "is_causal": True} if self.is_causal else {}
         # torch wants a mask for every head.
@@ -209,6 +208,7 @@ class _TransformerLayer(WeightedNodeType):
     """What both layers of a transformer share: attention, and two linear maps behind it."""
 
     random = True
+    definitions: ClassVar = (_CAUSAL,)
 
     nhead = Int(8, min=1, max=1024, doc="How many heads of attention; they share the features.")
     dim_feedforward = Int(
@@ -320,7 +320,7 @@ class TransformerEncoderLayer(
         src = x["src"]
         options: dict[str, object] = {n: mask for n, mask in x.items() if n != "src"}
         if self.is_causal:
-            options |= {"src_mask": _causal(src, src, a.S, a.S), "is_causal": True}
+            options |= {"src_mask": call("_causal_mask", src, src), "is_causal": True}
         return Call(module, (src,), tuple(options.items()))
 
 
@@ -381,5 +381,5 @@ class TransformerDecoderLayer(
         tgt = x["tgt"]
         options: dict[str, object] = {n: m for n, m in x.items() if n not in ("tgt", "memory")}
         if self.tgt_is_causal:
-            options |= {"tgt_mask": _causal(tgt, tgt, a.T, a.T), "tgt_is_causal": True}
+            options |= {"tgt_mask": call("_causal_mask", tgt, tgt), "tgt_is_causal": True}
         return Call(module, (tgt, x["memory"]), tuple(options.items()))

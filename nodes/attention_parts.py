@@ -84,15 +84,15 @@ class ScaledDotProductAttention(
     )
 
     query = In("N *B L E", doc="What asks: batch, heads if there are any, places, features.")
-    key = In("N *B S E", doc="What is compared with.")
-    value = In("N *B S V", doc="What is mixed.")
+    key = In("M *C S E", doc="What is compared with; one head may serve all of the queries.")
+    value = In("O *D S V", doc="What is mixed; as many as keys.")
     attn_mask = In(
         "*M",
         dtype="bool",
         optional=True,
         doc="True where a query may see a place, L x S at the end.",
     )
-    output = Out("N *B L V", doc="The mixed values, one for every query.")
+    output = Out("*R L V", doc="The mixed values, one for every query.")
 
     dropout_p = Float(0.0, min=0.0, max=1.0, doc="Chance of dropping a weight in training.")
     is_causal = Bool(False, doc="Let a query see no place of the keys behind its own.")
@@ -116,9 +116,11 @@ class ScaledDotProductAttention(
                 settings={"is_causal": False},
             )
 
-    def types(self, a: Axes) -> Mapping[str, TensorType]:
-        """The mask may be repeated to the shape of queries and keys, not the other way round."""
-        wanted = (a.N, *a.B, a.L, a.S)
+    def infer(self, a: Axes) -> Mapping[str, Shape]:
+        """Batch and heads are repeated where one side has a single one, as torch broadcasts."""
+        fitted = self._fitted(a)
+        batch = broadcast(fitted, (a.O, *a.D), "query x key", "value")
+        wanted = (*fitted, a.L, a.S)
         mask = a.shape("attn_mask") if "attn_mask" in a.inputs else wanted
         if len(mask) < 2 or len(mask) > len(wanted):
             message = f"attn_mask has {len(mask)} axes, but takes 2 to {len(wanted)}: ..., L, S"
@@ -126,11 +128,16 @@ class ScaledDotProductAttention(
         if broadcast(wanted, mask, "query x key", "attn_mask") != wanted:
             message = f"attn_mask is {shape_text(mask)}, but query x key is {shape_text(wanted)}"
             raise Refusal(Problem("NB210", message, port="attn_mask"))
-        return super().types(a)
+        return {"R": batch}
+
+    def _fitted(self, a: Axes) -> Shape:
+        """Batch and heads of what queries and keys make together."""
+        return broadcast((a.N, *a.B), (a.M, *a.C), "query", "key")
 
     def flops(self, a: Axes, y: Mapping[str, TensorType]) -> Dim:
         """Queries with keys, and the mixture of values."""
-        return 2 * product((a.N, *a.B, a.L, a.S, a.E + a.V))
+        fits = product((*self._fitted(a), a.L, a.S, a.E))
+        return 2 * (fits + product((*y["output"].shape, a.S)))
 
     def module(self, a: Axes) -> Call | None:
         """Build the module that knows whether it is being trained, where that matters."""

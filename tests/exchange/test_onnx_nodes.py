@@ -51,3 +51,21 @@ def test_noise_is_exported_where_it_is_for_training_only(always: bool, tmp_path:
     report = exported(b, tmp_path)
     assert report.ok is not always
     assert not always or "random_normal_1 draws random numbers" in report.problem()
+
+
+SEQUENCES: dict[str, dict[str, Any]] = {
+    "rnn": {"num_layers": 2, "bidirectional": True, "nonlinearity": "relu"},
+    "multihead_attention": {"num_heads": 4, "is_causal": True},
+    "transformer_encoder_layer": {"nhead": 4, "dim_feedforward": 32, "is_causal": True},
+    "sinusoidal_positions": {},
+    "rotary_embedding": {},
+    "class_token": {},
+}
+
+
+@pytest.mark.parametrize("kind", SEQUENCES)
+def test_sequences_keep_their_open_length(kind: str, tmp_path: Path) -> None:
+    b = nb.Builder("Sequences")
+    b.add("output", b.add(kind, b.add("input", shape=["T", 16]), **SEQUENCES[kind]))
+    report = exported(b, tmp_path)
+    assert report.ok, report.problem()
