@@ -206,9 +206,10 @@ class Power(NodeType, id="power", title="Power", category="Arithmetic"):
     exponent = Float(2.0, min=-1000.0, max=1000.0, doc="The power, where other is not connected.")
 
     def check(self, a: Axes) -> Iterator[Problem]:
-        """Torch has no powers of bools by bools."""
-        if "other" in a.inputs and promoted(a.inputs.values()) == "bool":
-            yield _no_bool("input", "a power by bools")
+        """Torch has no powers by bools, or cannot learn through them; whole numbers have them."""
+        by_bools = "other" in a.inputs and a.dtype("other") == "bool"
+        if by_bools and promoted(a.inputs.values()) in {*FLOATS, "bool"}:
+            yield _no_bool("other", "a power to learn through")
 
     def types(self, a: Axes) -> Mapping[str, TensorType]:
         """As a product's; the exponent is floating-point."""

@@ -177,7 +177,7 @@ def _typed(name: str, values: list[_Value]) -> _Value:
     if name == "/":
         return _with(result, 1.0)
     if name == "**":
-        _check_power(result, values[1])
+        _check_power(result, *values)
     return result
 
 
@@ -208,8 +208,9 @@ def _with(tensor: TensorType, number: _Value) -> TensorType:
     return TensorType(tensor.shape, with_number(tensor.dtype, number))
 
 
-def _check_power(result: TensorType, power: _Value) -> None:
-    if result.dtype == "bool":
-        raise _UnfitError("** takes numbers, but got bool")
+def _check_power(result: TensorType, base: _Value, power: _Value) -> None:
+    by_bools = isinstance(power, TensorType) and power.dtype == "bool"
+    if by_bools and isinstance(base, TensorType) and result.dtype in {*FLOATS, "bool"}:
+        raise _UnfitError("** takes a power of numbers, but got bool")
     if not isinstance(power, TensorType) and power < 0 and result.dtype not in FLOATS:
         raise _UnfitError(f"whole numbers have no power {power}; divide 1 by what is above zero")

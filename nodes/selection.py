@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
 
 from netbuilder.node_api import (
     Axes,
@@ -27,7 +26,6 @@ from netbuilder.node_api import (
     call,
     is_known,
     promoted,
-    shape_text,
 )
 
 
@@ -288,106 +286,6 @@ class OneHot(NodeType, id="one_hot", title="OneHot", category="Selection"):
         return (
             vectors if self.dtype == "int64" else vectors.method("to", Name(f"torch.{self.dtype}"))
         )
-
-
-class _Pick(_AlongAxis):
-    """What picks numbers along an axis by their places."""
-
-    input = In("*A", dtype="any", doc="What is picked from.")
-    output = Out("*R", doc="The numbers picked.")
-
-    dim = Int(1, min=-16, max=15, doc="The axis to pick along; 0 is the batch.")
-
-    _places: ClassVar[tuple[str, ...]] = ("int64",)
-
-    def _further(self, a: Axes) -> Iterator[Problem]:
-        """The places have as many axes as what is picked from."""
-        input_, index = a.shape("input"), a.shape("index")
-        if a.dtype("index") not in self._places:
-            message = f"index got {a.dtype('index')}, but places are {' or '.join(self._places)}"
-            hint = "put a Cast to int64 before it"
-            yield Problem("NB204", message, port="index", hint=hint)
-        elif len(input_) != len(index) or not input_:
-            yield Problem(
-                "NB201",
-                f"index is {shape_text(index)} and input is {shape_text(input_)}, "
-                "but both must have as many axes, and at least 1",
-                port="index",
-                hint="give index axes of size 1 with Unsqueeze",
-            )
-        else:
-            yield from self._fit(axis_at(self.dim, len(input_)), input_, index)
-
-    def _fit(self, axis: int, input_: Shape, index: Shape) -> Iterator[Problem]:
-        """What does not fit of sizes of as many axes."""
-        return iter(())
-
-
-class Gather(_Pick, id="gather", title="Gather", category="Selection"):
-    """Pick numbers along an axis, at every place that which the index says.
-
-    Formula: y_nij = x_n(k)j, k = index_nij, where dim is 1
-
-    Source: torch.gather
-
-    When: For the number at a computed place, such as the score of a chosen class; index has as many
-    axes as input. To pick whole vectors by place use TakeAlongDim.
-
-    Also: index, pick, lookup, index_select
-
-    See: take_along_dim, topk, argmax, embedding
-    """
-
-    _places = ("int64", "int32")
-
-    index = In("*B", dtype="int", doc="The places, counted from 0; as many axes as input.")
-
-    def _fit(self, axis: int, input_: Shape, index: Shape) -> Iterator[Problem]:
-        for other, (size, places) in enumerate(zip(input_, index, strict=True)):
-            if other != axis and is_known(size) and is_known(places) and places > size:
-                yield Problem(
-                    "NB202",
-                    f"index has {places} along axis {other}, but input has {size}; "
-                    f"only along axis {axis} may it have more",
-                    port="index",
-                )
-
-    def infer(self, a: Axes) -> Mapping[str, Shape]:
-        """A number for every place."""
-        return {"R": a.shape("index")}
-
-    def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
-        """Call the tensor's method."""
-        return x["input"].method("gather", self.dim, x["index"])
-
-
-class TakeAlongDim(_Pick, id="take_along_dim", title="TakeAlongDim", category="Selection"):
-    """Pick along an axis by places; other axes of size 1 are repeated, so whole vectors can be picked.
-
-    Formula: y_nij = x_n(k)j, k = index_nij, where dim is 1
-
-    Source: torch.take_along_dim
-
-    When: For one step of every sequence, such as the last one that is no padding: input N x T x C, index
-    N x 1 x 1.
-
-    Also: pick step, last step, take, index, numpy take
-
-    See: gather, topk, argmax
-    """
-
-    index = In("*B", dtype="int", doc="The places, counted from 0; other axes may have size 1.")
-
-    def infer(self, a: Axes) -> Mapping[str, Shape]:
-        """All axes but that of the places broadcast."""
-        input_, index = a.shape("input"), a.shape("index")
-        axis = axis_at(self.dim, len(input_))
-        alike = (*input_[:axis], index[axis], *input_[axis + 1 :])
-        return {"R": broadcast(alike, index, "input but for its axis dim", "index")}
-
-    def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
-        """Call torch's function."""
-        return call("torch.take_along_dim", x["input"], x["index"], dim=self.dim)
 
 
 def _no_bools(a: Axes, title: str) -> Iterator[Problem]:
