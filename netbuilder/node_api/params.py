@@ -460,13 +460,18 @@ class Declared:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        found: dict[str, Param[Any]] = {}
-        # The class's own parameters come first in forms; inherited ones follow.
-        for parent in cls.__mro__:
-            for name, param in vars(parent).items():
-                if isinstance(param, Param):
-                    found.setdefault(name, param)
-        cls.params = found
+        # The class's own parameters come first in forms, inherited ones follow; one that takes the place
+        # of an inherited one stands where that stood.
+        declared = [
+            {name: param for name, param in vars(parent).items() if isinstance(param, Param)}
+            for parent in cls.__mro__
+        ]
+        cls.params = {
+            name: next(part[name] for part in declared if name in part)
+            for place, part in enumerate(declared)
+            for name in part
+            if not any(name in behind for behind in declared[place + 1 :])
+        }
 
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
         for name, value in (values or {}).items():

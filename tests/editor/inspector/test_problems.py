@@ -93,7 +93,7 @@ def test_the_keyboard_goes_to_nodes_copies_and_takes_fixes(qtbot, panel, broken)
     qtbot.keyClick(panel.list, Qt.Key.Key_Return)
     assert broken.selection.nodes == {"conv_1"}
     qtbot.keyClick(panel.list, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    assert QGuiApplication.clipboard().text().startswith("NB212 conv_1.padding: ")
+    assert QGuiApplication.clipboard().text().startswith("NB212 conv_1.stride: ")
     qtbot.keyClick(panel.list, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
     menu = panel.list.findChild(QMenu, "problem_menu")
     qtbot.waitUntil(menu.isVisible)
