@@ -95,17 +95,23 @@ def _take(theme: str, scenes: list[str], size: str, out: Path, scale: int) -> in
 
 def _picture(window: MainWindow, shown: QWidget | None):  # noqa: ANN202 - Qt's pixmap
     """The window with a dialog in front of it, as a desktop would show them."""
-    from PySide6.QtCore import QPoint
-    from PySide6.QtGui import QColor, QPainter
+    from PySide6.QtCore import QPoint, QRectF, Qt
+    from PySide6.QtGui import QColor, QPainter, QPen
 
     picture = window.grab()
     if shown is not None:
-        middle = window.rect().center() - shown.rect().center()
+        place = shown.rect().translated(window.rect().center() - shown.rect().center())
         painter = QPainter(picture)
-        for spread in range(12, 0, -2):
-            around = shown.rect().translated(middle).adjusted(-spread, -spread, spread, spread)
-            painter.fillRect(around, QColor(0, 0, 0, 14))
-        painter.drawPixmap(QPoint(middle), shown.grab())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 5))
+        for spread in range(24, 0, -2):
+            around = QRectF(place).adjusted(-spread, 6 - spread, spread, 6 + spread)
+            painter.drawRoundedRect(around, spread, spread)
+        painter.drawPixmap(QPoint(place.topLeft()), shown.grab())
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(window.workspace.look.theme.line), 1))
+        painter.drawRect(QRectF(place).adjusted(-0.5, -0.5, 0.5, 0.5))
         painter.end()
     return picture
 
@@ -136,9 +142,9 @@ def _editing(window: MainWindow) -> None:
         "Note",
         lambda network: add_note(
             network,
-            "Both branches learn the same kind of\nfeatures, so they have the same size.",
+            "Both branches learn the same kind of features, so they have the same size.",
             position=(box.x() - 24, box.bottom() + 48),
-            size=(250, 56),
+            size=(250, 72),
         ),
     )
     _settle(window)

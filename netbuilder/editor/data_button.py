@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QWidget
 
 from netbuilder.app.figures import scaled
 from netbuilder.app.samples import Preview
-from netbuilder.data.registry import sources
+from netbuilder.app.summaries import data_title
 from netbuilder.editor.looking import Data
 from netbuilder.editor.workspace import Workspace
 
@@ -30,6 +32,7 @@ class DataButton(QPushButton):
         self._workspace, self._action = workspace, action
         self._data: Data | None = None
         self._source, self._sizes = "", ""
+        self._says = "sizes"
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_LATER)
@@ -61,6 +64,12 @@ class DataButton(QPushButton):
                 self._soon.start()
         self._show(name)
 
+    def say(self, what: Literal["sizes", "source", "nothing"]) -> None:
+        """Say the sizes too, the source alone, or only what the button is for."""
+        if what != self._says:
+            self._says = what
+            self.refresh()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the source as any button's text, and the sizes quietly behind it."""
         option = QStyleOptionButton()
@@ -86,11 +95,12 @@ class DataButton(QPushButton):
     def _show(self, name: str) -> None:
         found = self._workspace.looking.known(self._data) if self._data is not None else None
         sizes = found.sizes if isinstance(found, Preview) else {}
-        known = sources().get(name)
-        title = known.title if known else name or "choose\N{HORIZONTAL ELLIPSIS}"
+        title = data_title({"source": name}) or "choose\N{HORIZONTAL ELLIPSIS}"
         end = Qt.TextElideMode.ElideRight
-        self._source = f"Data: {self.fontMetrics().elidedText(title, end, _MOST)}"
-        self._sizes = _SEPARATOR.join(_short(size) for size in sizes.values())
+        short = self.fontMetrics().elidedText(title, end, _MOST)
+        self._source = "Data" if self._says == "nothing" else f"Data: {short}"
+        shown = sizes.values() if self._says == "sizes" else ()
+        self._sizes = _SEPARATOR.join(_short(size) for size in shown)
         text = f"{self._source}  {self._sizes}".rstrip()
         if text != self.text():
             self.setText(text)

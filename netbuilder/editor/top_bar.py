@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from netbuilder.app.summaries import recipe_line, setting
 from netbuilder.editor.actions import Actions
 from netbuilder.editor.data_button import DataButton
 from netbuilder.editor.icons import icon
@@ -24,6 +25,9 @@ from netbuilder.editor.workspace import Workspace
 from netbuilder.graph.edits import set_recipe
 from netbuilder.node_api.params import Choice
 from netbuilder.training.recipe import Recipe
+
+_LETTERS, _FEW_LETTERS = 28, 14  # of the document's name
+_LEVELS = 7  # of how much is said
 
 
 class TopBar(QWidget):
@@ -38,6 +42,7 @@ class TopBar(QWidget):
         self._workspace, self._actions = workspace, actions
         self._logo = QLabel(self)
         self._name, self._state = self._label("title"), self._label("secondary")
+        self._name.setObjectName("document_name")
         self.menus = QMenuBar(self)
         self.menus.setObjectName("menus")
         self.menus.setAccessibleName("Menus")
@@ -64,6 +69,7 @@ class TopBar(QWidget):
         workspace.stated.connect(self.refresh)
         workspace.changed.connect(self.refresh)
         workspace.checked.connect(self.refresh)
+        workspace.looking.seen.connect(self._fit)  # the button with the sizes grew
         workspace.look.changed.connect(self._tint)
         self._tint()
         self.refresh()
@@ -92,14 +98,31 @@ class TopBar(QWidget):
             self._state.setText("")
             return
         session = tab.session
-        self._name.setText(_cut(session.name))
         clean = session.document.is_clean
         self._state.setText("Saved" if clean and session.path else "Edited" if not clean else "New")
         self._data.refresh()
-        self._recipe.setText(_recipe_text(tab.network.recipe))
-        self._device.setText(
-            f"{tab.network.recipe.get('device', Recipe.params['device'].default)} ▾"
-        )
+        self._device.setText(f"{setting(tab.network.recipe, 'device')} ▾")
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Say less where there is less room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Say as much as there is room for: the sizes go first, then what is said elsewhere too."""
+        tab, row = self._workspace.current, self.layout()
+        if tab is None or row is None:
+            return
+        for level in range(_LEVELS):
+            self._name.setText(_cut(tab.session.name, _LETTERS if level < 2 else _FEW_LETTERS))
+            self._data.say("sizes" if level < 1 else "source" if level < 4 else "nothing")
+            self._recipe.setText(recipe_line(tab.network.recipe) if level < 3 else "Recipe")
+            self._state.setVisible(level < 5)
+            self._export.setText("Export" if level < 6 else "")
+            row.invalidate()
+            if row.sizeHint().width() <= self.width():
+                return
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -166,15 +189,5 @@ class TopBar(QWidget):
         self._export.setIcon(icon("export", theme.text, theme.tertiary))
 
 
-def _cut(text: str, most: int = 28) -> str:
+def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _recipe_text(recipe: Mapping[str, Any]) -> str:
-    names = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}
-    said = {name: recipe.get(name, param.default) for name, param in Recipe.params.items()}
-    parts = [names.get(str(said["optimizer"]), str(said["optimizer"]))]
-    if said.get("schedule") not in (None, "constant"):
-        parts.append(str(said["schedule"]).replace("_", " "))
-    rate = said["learning_rate"]
-    return ", ".join([*parts, f"{rate:g}" if isinstance(rate, int | float) else str(rate)])

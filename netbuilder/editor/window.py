@@ -275,6 +275,7 @@ class MainWindow(QMainWindow):
         canvas = self.canvas
         self._stack.setCurrentWidget(canvas or self.start_page)
         self.strip.setVisible(bool(self.workspace.tabs))
+        self.status.setVisible(canvas is not None)
         for dock in self._docks.values():
             dock.setVisible(canvas is not None and dock.objectName() not in self._hidden)
         if canvas is not None:

@@ -24,6 +24,7 @@ from netbuilder.editor.dialogs.licences import PROGRAM, Licence, licences, text_
 from netbuilder.editor.icons import icon
 from netbuilder.editor.look import code_font
 from netbuilder.editor.widgets.labels import Plain
+from netbuilder.editor.widgets.room import open_at
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
 
@@ -44,7 +45,7 @@ class AboutDialog(QDialog):
         self._licences: list[Licence] = []
         self.setObjectName("about")
         self.setWindowTitle("About NetBuilder")
-        self.resize(760, 560)
+        open_at(self, 860, 580)
         self._build()
         workspace.look.changed.connect(self._tint)
         self._tint()

@@ -25,6 +25,7 @@ from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.choices import Combo
 from netbuilder.editor.widgets.form import Form
 from netbuilder.editor.widgets.labels import Wrapped
+from netbuilder.editor.widgets.room import open_at
 from netbuilder.editor.widgets.section import Section
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
@@ -41,7 +42,7 @@ class DataDialog(DocumentDialog):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, "Data", parent)
         self.setObjectName("data_dialog")
-        self.resize(860, 620)
+        open_at(self, 860, 640)
         self._source = ""
         self._read: Mapping[str, Any] | None = None
         self._shown: Data | None = None

@@ -16,6 +16,7 @@ from netbuilder.editor.dialogs.schedule_curve import ScheduleCurve
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.form import Form
 from netbuilder.editor.widgets.labels import Wrapped
+from netbuilder.editor.widgets.room import open_at
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
 from netbuilder.graph import edits
@@ -31,7 +32,7 @@ class RecipeDialog(DocumentDialog):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, "Recipe", parent)
         self.setObjectName("recipe_dialog")
-        self.resize(440, 720)
+        open_at(self, 440, 720)
         self.form = Form(Recipe.params, folded=self._folded(), lines=True)
         self.form.edited.connect(self._on_edited)
         self.form.restored.connect(self._on_restored)

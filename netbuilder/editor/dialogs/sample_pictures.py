@@ -25,7 +25,7 @@ _LABEL = 18
 
 
 class SamplePictures(QWidget):
-    """Pictures side by side, in as many rows as they need; pixels are drawn as squares."""
+    """Pictures side by side, in whole rows; pixels are drawn as squares."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,9 +38,6 @@ class SamplePictures(QWidget):
         """Show these pictures."""
         self._pictures = tuple(pictures)
         self._images = [_image(one) for one in pictures]
-        labels = ", ".join(one.label for one in pictures if one.label)
-        self.setAccessibleName(f"{len(self._pictures)} samples")
-        self.setAccessibleDescription(labels)
         self._fit()
         self.update()
 
@@ -60,7 +57,7 @@ class SamplePictures(QWidget):
         painter.setPen(QGuiApplication.palette().color(QPalette.ColorRole.PlaceholderText))
         metrics = QFontMetrics(painter.font())
         across = self._across()
-        for index, image in enumerate(self._images):
+        for index, image in enumerate(self._images[: self._whole()]):
             x = index % across * (_SIDE + _GAP)
             y = index // across * (_SIDE + _LABEL + _GAP)
             painter.drawImage(_fitted(image, QRect(x, y, _SIDE, _SIDE)), image)
@@ -73,9 +70,17 @@ class SamplePictures(QWidget):
     def _across(self) -> int:
         return max((self.width() + _GAP) // (_SIDE + _GAP), 1)
 
+    def _whole(self) -> int:
+        """How many are drawn: whole rows, where there is more than one."""
+        count, across = len(self._pictures), self._across()
+        return count - count % across if count > across else count
+
     def _fit(self) -> None:
-        rows = -(-len(self._pictures) // self._across())
-        self.setFixedHeight(rows * (_SIDE + _LABEL + _GAP))
+        rows = -(-self._whole() // self._across())
+        self.setFixedHeight(max(rows * (_SIDE + _LABEL + _GAP) - _GAP, 0))
+        drawn = self._pictures[: self._whole()]
+        self.setAccessibleName(f"{len(drawn)} samples")
+        self.setAccessibleDescription(", ".join(one.label for one in drawn if one.label))
 
 
 def _image(picture: Picture) -> QImage:

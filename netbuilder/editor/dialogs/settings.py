@@ -21,11 +21,14 @@ from netbuilder.app.preferences import Settings
 from netbuilder.editor.widgets.field import Field
 from netbuilder.editor.widgets.fields import field_for
 from netbuilder.editor.widgets.labels import Plain, Wrapped
+from netbuilder.editor.widgets.room import open_at
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
 from netbuilder.node_api.params import Bool, Choice, Param, ParamError
 
 _FIELD = 168  # px
+
+_TITLES = {"edge_labels": "Shape labels"}  # as the menu calls them
 
 
 class SettingsDialog(QDialog):
@@ -47,7 +50,7 @@ class SettingsDialog(QDialog):
         self.fields: dict[str, Field] = {}
         self.setObjectName("settings")
         self.setWindowTitle("Settings")
-        self.resize(600, 640)
+        open_at(self, 600, 640)
         self._build()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
@@ -212,4 +215,4 @@ class SettingsDialog(QDialog):
 
 def title_of(name: str) -> str:
     """Return what a setting is called."""
-    return name.replace("_", " ").capitalize()
+    return _TITLES.get(name) or name.replace("_", " ").capitalize()

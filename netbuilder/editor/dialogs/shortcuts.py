@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from netbuilder.editor.dialogs.key_editor import KeyEditor
 from netbuilder.editor.dialogs.key_table import KeyTable
 from netbuilder.editor.dialogs.shortcuts_list import Line, LinePainter, Lines, lines_of
+from netbuilder.editor.widgets.room import open_at
 from netbuilder.editor.widgets.search_field import SearchField
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
@@ -36,7 +37,7 @@ class ShortcutsDialog(QDialog):
         self._table = KeyTable(workspace.preferences)
         self.setObjectName("shortcuts")
         self.setWindowTitle("Shortcuts")
-        self.resize(760, 620)
+        open_at(self, 760, 640)
         self._build()
         workspace.look.changed.connect(self._on_look)
         self._fill()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from netbuilder.app.summaries import data_title, optimizer_title, rate_text, setting
 from netbuilder.check.cost import Cost
 from netbuilder.editor.panels.inspector_page import Head, Page
 from netbuilder.editor.tab import Tab
@@ -118,10 +119,9 @@ def _totals(network: Network, cost: Cost) -> list[Figure]:
 
 def _training(network: Network) -> list[Figure]:
     recipe = network.recipe
-    rate = recipe.get("learning_rate", 0.001)
     return [
-        Figure("data", str(network.data.get("source") or "none yet")),
-        Figure("optimizer", str(recipe.get("optimizer", "adam"))),
-        Figure("learning rate", f"{rate:g}" if isinstance(rate, int | float) else str(rate)),
-        Figure("epochs", str(recipe.get("epochs", 20))),
+        Figure("data", data_title(network.data) or "none yet"),
+        Figure("optimizer", optimizer_title(recipe)),
+        Figure("learning rate", rate_text(recipe)),
+        Figure("epochs", str(setting(recipe, "epochs"))),
     ]

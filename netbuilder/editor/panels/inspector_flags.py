@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from netbuilder.editor.widgets.paragraph import Paragraph
 from netbuilder.editor.widgets.tips import introduce
@@ -32,8 +32,13 @@ class Flags(QWidget):
     def __init__(self, parent: QWidget | None = None, *, notes: bool = True) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        # They belong to no section of the form above, which may end with one that is folded.
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(8)
+        rule = QFrame(self)
+        rule.setProperty("role", "line")
+        rule.setFixedHeight(1)
+        column.addWidget(rule)
         line = QHBoxLayout()
         line.setSpacing(16)
         self.boxes: dict[str, QCheckBox] = {}

@@ -55,7 +55,8 @@ def test_a_source_is_chosen_and_its_samples_are_shown(qtbot, dialog, tab):
     pictures = dialog.findChild(QWidget, "sample_pictures")
     qtbot.waitUntil(pictures.isVisible, timeout=LONG)
     assert dialog.preview.sizes.accessibleDescription() == "train 1,257, val 270, test 270"
-    assert pictures.accessibleName() == "16 samples"
+    assert pictures.accessibleName() == "15 samples"  # three whole rows of five
+    assert pictures.accessibleDescription().count(",") == 14
     assert not dialog.preview.progress.isVisible()
     assert dict(dialog.preview.listed.texts())["image"] == "1 × 8 × 8"  # noqa: RUF001
     for theme in ("light", "dark"):

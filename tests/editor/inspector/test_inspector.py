@@ -301,6 +301,12 @@ def test_with_nothing_selected_the_document_is_named_and_counted(qtbot, inspecto
     assert digits.network.description == "short"
 
 
+def test_data_and_recipe_are_called_as_in_the_bar_above(qtbot, inspector, digits):
+    page = shown(qtbot, inspector, DocumentPage)
+    said = dict(page.training.texts())
+    assert (said["data"], said["optimizer"]) == ("Digits", "AdamW")
+
+
 def test_an_instance_sets_the_groups_parameters_and_repeats(qtbot, inspector, digits):
     instance = digits.do("group", grouped)
     digits.do("p", lambda n: edits.set_group_param(n, "block", GroupParam("dim", 8, 1, 99, EVIL)))
