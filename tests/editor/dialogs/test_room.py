@@ -1,4 +1,4 @@
-"""A window opens no higher than the one it belongs to."""
+"""A window opens no larger than the one it belongs to."""
 
 import pytest
 from PySide6.QtWidgets import QWidget
@@ -11,14 +11,17 @@ from netbuilder.editor.dialogs.shortcuts import ShortcutsDialog
 from netbuilder.editor.widgets.room import open_at
 
 
-@pytest.mark.parametrize(("height", "got"), [(900, 640), (600, 528), (300, 400)])
-def test_it_takes_what_there_is(qtbot, height, got):
+@pytest.mark.parametrize(
+    ("width", "height", "got"),
+    [(1400, 900, (800, 640)), (700, 600, (628, 528)), (400, 300, (560, 400))],
+)
+def test_it_takes_what_there_is(qtbot, width, height, got):
     outer = QWidget()
     qtbot.addWidget(outer)
-    outer.resize(700, height)
+    outer.resize(width, height)
     inner = QWidget(outer)
-    open_at(inner, 600, 640)
-    assert (inner.width(), inner.height()) == (600, got)
+    open_at(inner, 800, 640)
+    assert (inner.width(), inner.height()) == got
 
 
 def test_one_alone_is_as_large_as_it_likes(qtbot):
@@ -37,4 +40,5 @@ def test_no_dialog_stands_out_of_a_small_window(qtbot, workspace, host, kind):
     made.show()
     qtbot.waitExposed(made)
     assert made.height() <= 560 - 72
+    assert made.width() <= 900 - 72
     made.close()
