@@ -98,7 +98,7 @@ class Constant(_Brought, id="constant", title="Constant", category="Input and ou
     shape = Ints(
         (1,), min=1, max=1_000_000, max_length=8, doc="Sizes of the axes, the batch left out."
     )
-    value = Float(0.0, min=-1e6, max=1e6, doc="The value of every number.")
+    value = Float(0.0, min=-1e9, max=1e9, doc="The value of every number.")
     dtype = Choice("float32", (*_FLOATS, *_WHOLE), doc="Type of the numbers.")
 
     def check(self, a: Axes) -> Iterator[Problem]:
@@ -108,6 +108,8 @@ class Constant(_Brought, id="constant", title="Constant", category="Input and ou
                 "NB212",
                 f"value is {self.value:g}, but float16 reaches from -{_LARGEST_HALF} to {_LARGEST_HALF}",
                 param="dtype",
+                # torch makes a scalar infinite, and refuses all others.
+                severity="error" if self.shape else "warning",
                 settings={"dtype": "float32"},
             )
         if self.dtype in _WHOLE and self.value != self._number:

@@ -54,6 +54,12 @@ class _ElementLoss(LossType):
     def _check_weights(self, shape: Shape, param: str) -> Iterator[Problem]:
         """Weights go along the last axis, as torch broadcasts."""
         count = len(getattr(self, param))
+        if count and not shape:
+            message = (
+                f"{param} has {count} numbers, but input is a scalar, which has no axis for them"
+            )
+            yield Problem("NB210", message, param=param, settings={param: []})
+            return
         last = shape[-1] if shape else 1
         if count <= 1 or not is_known(last) or count == last:
             return

@@ -224,7 +224,7 @@ class KLDivLoss(_AmountLoss, id="kl_div_loss", title="KLDivLoss", category="Loss
         yield from super().check(a)
         if self.reduction == "batchmean" and not a.S:
             yield Problem(
-                "NB212",
+                "NB201",
                 "reduction is batchmean, but input is a scalar, which has no batch",
                 param="reduction",
                 settings={"reduction": "mean"},
@@ -233,6 +233,9 @@ class KLDivLoss(_AmountLoss, id="kl_div_loss", title="KLDivLoss", category="Loss
     def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
         """Call torch's function."""
         options = self.options("log_target")
+        if self.reduction == "mean":  # of torch's own "mean" it says itself that it misleads
+            each = call("F.kl_div", x["input"], x["target"], reduction="none", **options)
+            return each.method("mean")
         return call("F.kl_div", x["input"], x["target"], reduction=self.reduction, **options)
 
     def scored(self, x: Mapping[str, Expr]) -> tuple[Expr, Expr]:

@@ -30,6 +30,16 @@ class _SimilarityLoss(LossType):
 
     loss = Out("", doc="The mean loss.")
 
+    def check(self, a: Axes) -> Iterator[Problem]:
+        """Torch mixes dtypes here in ways that differ from loss to loss."""
+        (first, kind), *others = ((port, flows.dtype) for port, flows in a.inputs.items())
+        for port, dtype in others:
+            if dtype != kind:
+                message = f"{port} is {dtype}, but {first} is {kind}"
+                hint = f"set the dtype of what flows into {port} to {kind}"
+                yield Problem("NB204", message, port=port, hint=hint)
+                return
+
     def types(self, a: Axes) -> Mapping[str, TensorType]:
         """The loss is of the dtype that holds all."""
         return {"loss": TensorType((), promoted(a.inputs.values()))}

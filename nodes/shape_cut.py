@@ -82,7 +82,7 @@ class Slice(NodeType, id="slice", title="Slice", category="Shape"):
                 "NB213",
                 f"dim is {self.dim}, the batch, so samples are left out",
                 param="dim",
-                severity="warning",
+                hint="slice along another axis",
             )
         if self._length(shape[axis]) is None:
             yield Problem(

@@ -111,7 +111,7 @@ class Upsample(NodeType, id="upsample", title="Upsample", category="Shape"):
         if len(given) != len(sizes):
             port, param = ("like", "") if name == "like" else ("", name)
             yield Problem(
-                "NB201" if port else "NB212",
+                "NB201",
                 f"{name} has {len(given)} numbers, but input has {len(sizes)} axes behind the channels",
                 port=port,
                 param=param,

@@ -10,7 +10,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--draws",
         type=int,
         default=None,
-        help="random draws a node type in the contract test; without it, the same 100 each time",
+        help="random draws a node type in the contract test; without it, the same 200 each time",
     )
     parser.addoption(
         "--update-golden", action="store_true", help="write golden files anew; read the difference"
@@ -32,7 +32,7 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture
 def draws(request: pytest.FixtureRequest) -> int:
     """How many draws a node type gets."""
-    return request.config.getoption("--draws") or 100
+    return request.config.getoption("--draws") or 200
 
 
 @pytest.fixture

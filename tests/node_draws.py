@@ -160,13 +160,15 @@ def _shape(
     pattern: Pattern = port.declared.pattern
     for name in pattern.names:
         if name == pattern.star:
-            if name not in sizes:
+            # A letter may stand for one axis at a port and for several at another.
+            star = f"*{name}"
+            if star not in sizes:
                 stars = [size for size in sizes.values() if isinstance(size, tuple)]
                 several = RANKS.flatmap(lambda n: st.tuples(*[fresh] * n))
-                sizes[name] = draw(
+                sizes[star] = draw(
                     st.sampled_from(stars) if stars and draw(st.booleans()) else several
                 )
-            shape += sizes[name]
+            shape += sizes[star]
         else:
             if name not in sizes:
                 plain = [size for size in sizes.values() if isinstance(size, int)]

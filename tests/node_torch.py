@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -108,7 +109,7 @@ def tensor(
 def run_as_meta(node: NodeType, axes: Axes, inputs: Mapping[str, TensorType]) -> Run:
     """Run on meta tensors; on real ones where torch wants to read a number on the way."""
     result = run(node, axes, inputs)
-    if result.raised and "cannot be called on meta tensors" in result.refusal:
+    if result.raised and re.search("meta (tensors|kernel)", result.refusal, re.IGNORECASE):
         return run(node, axes, inputs, "cpu")
     return result
 

@@ -179,10 +179,15 @@ def test_every_start_of_weights_works(node_type: type[NodeType]) -> None:
 
     many = settings(QUIET, max_examples=5000)
     inputs = batched(find(tensors(node_type()), fits, settings=many))
+    affine = {"affine": True} if "affine" in node_type.params else {}
     for choice in choices:
-        plain = {"weight_init": choice, "init_std": 0.5, "init_value": 0.25}
+        plain = {"weight_init": choice, "init_std": 0.5, "init_value": 0.25, **affine}
         model = load(write(network_of(node_type(plain), plain, inputs), CATALOGUE))()
-        weights = [p.detach() for name, p in model.named_parameters() if "weight" in name]
+        weights = [
+            p.detach()
+            for name, p in model.named_parameters()
+            if "weight" in name and "norm" not in name
+        ]
         assert weights
         assert all(weight.isfinite().all() for weight in weights)
         expected = {"zeros": 0.0, "constant": 0.25}.get(choice)
