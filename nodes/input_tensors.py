@@ -108,8 +108,8 @@ class Constant(_Brought, id="constant", title="Constant", category="Input and ou
                 "NB212",
                 f"value is {self.value:g}, but float16 reaches from -{_LARGEST_HALF} to {_LARGEST_HALF}",
                 param="dtype",
-                # torch makes a scalar infinite, and refuses all others.
-                severity="error" if self.shape else "warning",
+                # Torch makes a single number infinite, and refuses several.
+                severity="warning" if all(size == 1 for size in self.shape) else "error",
                 settings={"dtype": "float32"},
             )
         if self.dtype in _WHOLE and self.value != self._number:

@@ -321,7 +321,12 @@ class CTCLoss(LossType, id="ctc_loss", title="CTCLoss", category="Loss"):
     )
 
     def check(self, a: Axes) -> Iterator[Problem]:
-        """The blank is one of the labels."""
+        """The blank is one of the labels, and torch has no kernel for half of the precision."""
+        if a.dtype("log_probs") not in ("float32", "float64"):
+            message = f"log_probs is {a.dtype('log_probs')}, but torch works this loss out in float32 or float64"
+            yield Problem(
+                "NB204", message, port="log_probs", hint="put a Cast to float32 before it"
+            )
         if is_known(a.C) and self.blank >= a.C:
             yield Problem(
                 "NB212",

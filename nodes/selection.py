@@ -199,7 +199,12 @@ class TopK(_AlongAxis, id="topk", title="TopK", category="Selection"):
 
     def _further(self, a: Axes) -> Iterator[Problem]:
         size = self._size(a)
-        if is_known(size) and self.k > size:
+        if axis_at(self.dim, len(a.shape("input"))) == 0:
+            message = (
+                f"dim is {self.dim}, the batch, whose last one may hold fewer than {self.k} samples"
+            )
+            yield Problem("NB213", message, param="dim")
+        elif is_known(size) and self.k > size:
             yield Problem(
                 "NB212",
                 f"k is {self.k}, but axis {self.dim} of input has {size}",

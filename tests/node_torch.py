@@ -139,6 +139,8 @@ def run(
                 for port, wanted in inputs.items():
                     span = getattr(declared[port], "within", None)
                     names[port] = tensor(wanted, device, positive=positive, within=span)
+                    if port == getattr(node, "target_port", ""):
+                        names[port] = names[port].detach()  # no loss learns what is right
                 forward = node.forward(axes, {port: Name(port) for port in inputs}, module)
                 outputs = ports(node, carried_out(forward, names))
         except (RuntimeError, ValueError, IndexError, TypeError, AssertionError) as error:

@@ -13,10 +13,11 @@ from netbuilder.check.fields import Fields
 from netbuilder.check.report import Report
 from netbuilder.check.topology import upstream
 from netbuilder.codegen.groups import ArgumentNames, ClassText, GroupWriter, Written
+from netbuilder.codegen.literals import WIDTH, documentation
 from netbuilder.codegen.methods import constructor_statements, flow
 from netbuilder.codegen.naming import class_name
 from netbuilder.codegen.plan import Plan, Planner, Step
-from netbuilder.codegen.printer import WIDTH, Printer, documentation
+from netbuilder.codegen.printer import Printer
 from netbuilder.codegen.source import Argument, Loss, Result, Source
 from netbuilder.codegen.text import Statement
 from netbuilder.graph.collection import without_collection

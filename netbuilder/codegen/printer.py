@@ -6,15 +6,14 @@ code. Lines are at most 88 characters wide where Python allows it.
 
 from __future__ import annotations
 
-import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from netbuilder.codegen.literals import WIDTH, literal
 from netbuilder.node_api.calls import Attribute, Binary, Call, Expr, Item, Name, Negative
 from netbuilder.node_api.dims import TracedFloat, TracedInt
-
-WIDTH = 88
 
 _PLAIN_BOUND = re.compile(r"-?\w*\Z")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -22,6 +21,8 @@ _BINDS = {"**": 4, "*": 3, "/": 3, "//": 3, "%": 3, "@": 3, "+": 2, "-": 2}
 _MINUS = 3.5  # in front of a value: weaker than a power, stronger than a product
 _ACCESS = 6  # of an attribute, an item or a call
 _COMPARE = 1
+_WHOLE = 9  # of what needs no brackets anywhere
+_NOTHING = Name("_")  # stands for brackets that no function is in front of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,12 +112,8 @@ class Printer:
         match value:
             case Call(args=args, kwargs=kwargs) if args or kwargs:
                 head = self._operand(value.function, _ACCESS)
-                joined = ", ".join(self._arguments(value))
-                if indent + 4 + len(joined) <= WIDTH:
-                    inner = [pad + "    " + joined]
-                else:
-                    inner = self._argument_lines(value, indent + 4)
-                return [f"{pad}{prefix}{head}(", *inner, f"{pad}){suffix}"]
+                body = self._inside(value, indent + 4)
+                return [f"{pad}{prefix}{head}(", *body, f"{pad}){suffix}"]
             case Starred(value=inner_value):
                 return self.lines(f"{prefix}*", inner_value, indent, suffix)
             case Comprehension(element=element, variable=variable, count=count):
@@ -132,12 +129,13 @@ class Printer:
                 return [f"{pad}{prefix}{{", *entries, f"{pad}}}{suffix}"]
             case tuple() | list() if value:
                 left, right = "()" if isinstance(value, tuple) else "[]"
-                entries = [line for item in value for line in self.lines("", item, indent + 4, ",")]
+                entries = [line for item in value for line in self._item_lines(item, indent + 4)]
                 return [f"{pad}{prefix}{left}", *entries, f"{pad}{right}{suffix}"]
             case Binary():
                 return self._binary_lines(prefix, value, indent, suffix)
             case Negative(value=Binary() as negated):
-                return self._binary_lines(f"{prefix}-", negated, indent, suffix)
+                body = self._inside(Call(_NOTHING, (negated,), ()), indent + 4)
+                return [f"{pad}{prefix}-(", *body, f"{pad}){suffix}"]
             case Negative(value=Negative() as negated):
                 body = self.lines("", negated, indent + 4)
                 return [f"{pad}{prefix}-(", *body, f"{pad}){suffix}"]
@@ -160,11 +158,17 @@ class Printer:
             *(f"{name}={self.inline(argument)}" for name, argument in call.kwargs),
         ]
 
-    def _argument_lines(self, call: Call, indent: int) -> list[str]:
+    def _inside(self, call: Call, indent: int) -> list[str]:
+        """Lines of what stands between the brackets of a call, or of an operand without a function."""
+        joined = ", ".join(self._arguments(call))
+        if indent + len(joined) <= WIDTH:
+            return [" " * indent + joined]
+        if call.function is _NOTHING:
+            return self._operand_lines(call.args[0], indent)
         # A lone argument that is an unpacked list gets no comma after it only if it stays whole.
         lines: list[str] = []
         for argument in call.args:
-            lines += self.lines("", argument, indent, ",")
+            lines += self._item_lines(argument, indent)
         for name, argument in call.kwargs:
             lines += self.lines(f"{name}=", argument, indent, ",")
         return lines
@@ -179,29 +183,107 @@ class Printer:
         return f"{a} {sign} {b}"
 
     def _binary_lines(self, prefix: str, value: Binary, indent: int, suffix: str) -> list[str]:
+        if opened := self._opened_lines(prefix, value, indent, suffix):
+            return opened
         pad = " " * indent
         flat = self.inline(value)
         if indent + 4 + len(flat) <= WIDTH:
             return [f"{pad}{prefix}(", f"{pad}    {flat}", f"{pad}){suffix}"]
-        # One operand a line, the sign in front.
+        return [f"{pad}{prefix}(", *self._operand_lines(value, indent + 4), f"{pad}){suffix}"]
+
+    def _operand_lines(
+        self, value: Any, indent: int, suffix: str = "", prefix: str = ""
+    ) -> list[str]:
+        """One operand a line, the sign in front; what is too long for a line is taken apart further."""
         operands: list[tuple[str, Any]] = []
-        strength = _BINDS.get(value.sign, _COMPARE)
-        left: Any = value
-        while isinstance(left, Binary) and _BINDS.get(left.sign, _COMPARE) == strength != 4:
+        strength, left = _strength(value), value
+        while isinstance(left, Binary) and _strength(left) == strength != _BINDS["**"]:
             operands.insert(0, (f"{left.sign} ", left.right))
             left = left.left
-        operands.insert(0, ("", left))
-        body = [
-            f"{pad}    {sign}{self._operand(operand, strength + (1 if sign else 0))}"
-            for sign, operand in operands
-        ]
-        return [f"{pad}{prefix}(", *body, f"{pad}){suffix}"]
+        power = left is value and isinstance(value, Binary)
+        if power:
+            left, right = value.left, value.right
+            while isinstance(right, Binary) and right.sign == "**":
+                operands.append(("** ", right.left))
+                right = right.right
+            operands.append(("** ", right))
+        done = self._one_operand_lines(
+            prefix, left, strength + power, indent, "" if operands else suffix
+        )
+        for place, (sign, operand) in enumerate(operands, 1):
+            end = suffix if place == len(operands) else ""
+            own = strength + (not power or place < len(operands))
+            done += self._one_operand_lines(sign, operand, own, indent, end)
+        return done
 
-    def _operand(self, value: Any, strength: int) -> str:
+    def _one_operand_lines(
+        self, sign: str, operand: Any, strength: float, indent: int, suffix: str
+    ) -> list[str]:
+        flat = " " * indent + sign + self._operand(operand, strength) + suffix
+        if len(flat) <= WIDTH or not isinstance(operand, Binary | Call | Negative):
+            return [flat]
+        if _strength(operand) < strength:
+            body = self._operand_lines(operand, indent + 4)
+            return [f"{' ' * indent}{sign}(", *body, f"{' ' * indent}){suffix}"]
+        if isinstance(operand, Binary):
+            return self._operand_lines(operand, indent, suffix, sign)
+        return self.lines(sign, operand, indent, suffix)
+
+    def _item_lines(self, value: Any, indent: int) -> list[str]:
+        """Lines of one of several values in brackets; an operation needs none of its own there."""
+        flat = " " * indent + self.inline(value) + ","
+        if isinstance(value, Binary) and len(flat) > WIDTH:
+            return self._operand_lines(value, indent, ",")
+        return self.lines("", value, indent, ",")
+
+    def _opened_lines(self, prefix: str, value: Binary, indent: int, suffix: str) -> list[str]:
+        """Return a lone operation that ends in brackets with these opened; no line if it does not.
+
+        As formatters do, every bracket stays closed if it fits together with the text behind it.
+        """
+        pieces = self._pieces(value, 0)
+        several = _strength(value.left) == _strength(value) and value.sign != "**"
+        if several or not _is_bracketed(pieces):
+            return []
+        pad, done = " " * indent, list[str]()
+        line = pad + prefix
+        for place, piece in enumerate(pieces):
+            if isinstance(piece, str):
+                line += piece
+                continue
+            flat, last = f"({', '.join(self._arguments(piece))})", place == len(pieces) - 1
+            behind = suffix if last else "".join(map(str, pieces[place + 1 : place + 2])) + "("
+            if len(line) + len(flat) + len(behind) <= WIDTH:
+                line += flat
+            elif len(line) + 1 > WIDTH:
+                return []
+            else:
+                body = self._inside(piece, indent + 4)
+                done, line = [*done, f"{line}(", *body], f"{pad})"
+        return [*done, line + suffix]
+
+    def _pieces(self, value: Any, strength: float) -> list[str | Call]:
+        """Take an operand apart: text, and what stands in brackets that a formatter may open."""
+        own = _strength(value)
+        if own < strength:
+            return [Call(_NOTHING, (value,), ())]
+        match value:
+            case Binary(sign="**", left=left, right=right) if _is_simple(left) and _is_simple(
+                right
+            ):
+                return [self.inline(value)]
+            case Binary(sign=sign, left=left, right=right):
+                ahead = self._pieces(left, own + (sign == "**"))
+                return _joined([*ahead, f" {sign} ", *self._pieces(right, own + 1)])
+            case Negative(value=inner):
+                return _joined(["-", *self._pieces(inner, _ACCESS)])
+            case Call(function=function) if value.args or value.kwargs:
+                return [self._operand(function, _ACCESS), value]
+        return [self._operand(value, strength)]
+
+    def _operand(self, value: Any, strength: float) -> str:
         text = self.inline(value)
-        if isinstance(value, Binary) and _BINDS.get(value.sign, _COMPARE) < strength:
-            return f"({text})"
-        if isinstance(value, Negative) and strength > _MINUS:
+        if _strength(value) < strength:
             return f"({text})"
         if isinstance(value, TracedInt | TracedFloat) and not value.is_name:
             return f"({text})"
@@ -229,76 +311,27 @@ class Printer:
         return _NAME.sub(lambda m: f"self.{m[0]}" if m[0] in names else m[0], source)
 
 
-def literal(value: Any) -> str:
-    """Return the Python literal of a constant.
-
-    Raises:
-        TypeError: The value is not a constant that generated source may hold.
-    """
-    if value is None or isinstance(value, bool):
-        return repr(value)
-    if isinstance(value, int):
-        return int.__repr__(value)
-    if isinstance(value, float):
-        return (
-            float.__repr__(value) if math.isfinite(value) else f'float("{float.__repr__(value)}")'
-        )
-    if isinstance(value, str):
-        return quoted(value)
-    raise TypeError(f"generated source holds no {type(value).__name__}: {value!r}")
+def _strength(value: Any) -> float:
+    """How strongly an expression holds its parts together."""
+    if isinstance(value, Binary):
+        return _BINDS.get(value.sign, _COMPARE)
+    return _MINUS if isinstance(value, Negative) else _WHOLE
 
 
-def quoted(text: str) -> str:
-    """Return ``text`` as a string literal, in double quotes unless that needs more escapes."""
-    body = repr(text)
-    quote, inner = body[0], body[1:-1]
-    if quote == "'":
-        inner = inner.replace("\\'", "'").replace('"', '\\"')
-        if text.count('"') > text.count("'"):
-            return body
-    return f'"{inner}"'
-
-
-def documentation(title: str, paragraphs: list[str], indent: int) -> list[str]:
-    """Return a docstring's lines: a title, then paragraphs wrapped at the width.
-
-    Whatever the text holds, it stays inside of the docstring: backslashes are doubled, characters
-    that do not print are escaped, runs of white space become one space and triple quotes are turned
-    into single ones.
-    """
-    pad = " " * indent
-    first = _wrapped(title, indent, first_indent=indent + 4) or ["The network"]
-    if first[-1][-1].isalnum():
-        first[-1] += "."
-    lines = [f'{pad}"""{first[0]}', *(pad + line for line in first[1:])]
-    for paragraph in paragraphs:
-        wrapped = _wrapped(paragraph, indent)
-        if wrapped:
-            lines += ["", *(pad + line for line in wrapped)]
-    if len(lines) == 1 and len(lines[0]) + 3 <= WIDTH:
-        return [f'{lines[0]}"""']
-    return [*lines, f'{pad}"""']
-
-
-def _wrapped(text: str, indent: int, first_indent: int | None = None) -> list[str]:
-    lines: list[str] = []
-    room = WIDTH - (indent if first_indent is None else first_indent)
-    line = ""
-    for word in _harmless(text).split(" "):
-        if line and len(line) + 1 + len(word) > room:
-            lines.append(line)
-            line, room = word, WIDTH - indent
+def _joined(pieces: Iterable[str | Call]) -> list[str | Call]:
+    """Put texts that stand beside each other together."""
+    found: list[str | Call] = []
+    for piece in pieces:
+        if found and isinstance(piece, str) and isinstance(found[-1], str):
+            found[-1] += piece
         else:
-            line = f"{line} {word}" if line else word
-    return [*lines, line] if line else lines
+            found.append(piece)
+    return found
 
 
-def _harmless(text: str) -> str:
-    text = " ".join(text.split()).replace("\\", "\\\\")
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    if '"""' in text or text.endswith('"') or text.startswith('"'):
-        text = text.replace('"', "'")
-    return text
+def _is_bracketed(pieces: list[str | Call]) -> bool:
+    """Whether an operation ends in brackets or begins with some."""
+    return isinstance(pieces[-1], Call) or isinstance(pieces[0], Call)
 
 
 def _is_simple(value: Any) -> bool:

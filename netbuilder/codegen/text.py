@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from netbuilder.codegen.printer import WIDTH
+from netbuilder.codegen.literals import WIDTH
 
 
 @dataclass(frozen=True, slots=True)

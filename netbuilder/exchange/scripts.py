@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from netbuilder.codegen.printer import WIDTH, Printer
+from netbuilder.codegen.literals import WIDTH
+from netbuilder.codegen.printer import Printer
 from netbuilder.codegen.source import Source
 from netbuilder.exchange.train_template import PREDICT, TEMPLATE
 from netbuilder.training.recipe import Recipe

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import ast
+import random
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netbuilder.codegen.printer import (
-    Comprehension,
-    Printer,
-    Starred,
-    documentation,
-    literal,
-    quoted,
-)
-from netbuilder.node_api.calls import Binary, Call, Expr, Name, call
+from netbuilder.codegen.literals import documentation, literal, quoted
+from netbuilder.codegen.printer import Comprehension, Printer, Starred
+from netbuilder.node_api.calls import Binary, Call, Expr, Name, Negative, call
 from netbuilder.node_api.dims import TracedInt
 
 
@@ -94,6 +90,35 @@ def test_ruff_changes_nothing() -> None:
             lines += printer.lines("value = ", value, 4)
     text = "\n".join(lines) + "\n"
     assert ruff_format(text) == text
+
+
+def formula(draws: random.Random, depth: int) -> Any:
+    """Arithmetic on names, numbers and calls."""
+    kind = draws.random() if depth else 0.0
+    if kind < 0.25:
+        return Name(draws.choice("abcxy") * draws.randint(1, 14))
+    if kind < 0.6:
+        right = draws.choice([formula(draws, depth - 1), 1.5])
+        return Binary(draws.choice(["+", "-", "*", "/", "**"]), formula(draws, depth - 1), right)
+    if kind < 0.7:
+        return Negative(formula(draws, depth - 1))
+    inner = [formula(draws, depth - 1) for _ in range(draws.randint(1, 2))]
+    return call("torch.clamp", *inner, **({"min": 0.5} if draws.random() < 0.4 else {}))
+
+
+def test_arithmetic_is_broken_as_ruff_breaks_it() -> None:
+    """Brackets of the formula's own are opened before others are added, and nothing means else."""
+    draws, printer, lines = random.Random(0), Printer(), ["def f(x):"]
+    while len(lines) < 2000:
+        value = formula(draws, 4)
+        flat = printer.inline(value)
+        if 60 < len(flat) < 150:
+            broken = printer.lines("x = ", value, 8)
+            same = ast.parse("\n".join(["if x:", *broken])).body[0].body[0]  # type: ignore[attr-defined]
+            assert ast.dump(same) == ast.dump(ast.parse(f"x = {flat}").body[0])
+            lines += printer.lines("x = ", value, 4)
+    source = "\n".join(lines) + "\n"
+    assert ruff_format(source) == source
 
 
 @given(st.text())

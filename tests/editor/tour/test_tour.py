@@ -89,10 +89,9 @@ def test_changing_a_value_in_the_inspector_goes_on(window, tour, qtbot):
 
 def test_a_started_training_goes_on(window, tour, qtbot, monkeypatch):
     _at(tour, "train")
-    runs = window.runs
-    runs.state_changed.emit(None)
+    tour._on_runs()
     assert tour.step.id == "train"
-    monkeypatch.setattr(type(runs), "active", property(lambda self: object()))
+    monkeypatch.setattr(type(window.runs), "active", property(lambda self: object()))
     monkeypatch.setattr(window, "_refresh", lambda: None)
     tour._on_runs()
     assert tour.step.id == "watch"

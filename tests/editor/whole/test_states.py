@@ -16,6 +16,7 @@ from hypothesis.stateful import (
 )
 
 from netbuilder.app.session import Session
+from netbuilder.app.unplaced import placed
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.workspace import Workspace
@@ -195,7 +196,7 @@ class Editing(RuleBasedStateMachine):
         """Close and open again: what is in the file is what is shown."""
         self._undo_all_redo_all()
         self.save()
-        before = dumps(self.tab.network)
+        before = dumps(placed(self.tab.network))  # nodes on one spot are laid out
         self.workspace.close(self.tab)
         self.tab = self.workspace.open_path(self.path)
         self.tab.changed.connect(self._on_changed)
