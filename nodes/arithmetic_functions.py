@@ -267,6 +267,8 @@ class Clamp(NodeType, id="clamp", title="Clamp", category="Arithmetic"):
 class Cast(NodeType, id="cast", title="Cast", category="Arithmetic"):
     """Turn numbers into another kind, such as whole numbers into float32.
 
+    Formula: y = x in the given dtype; whole numbers lose what is behind the point
+
     Source: torch.Tensor.to
 
     When: Before a layer that wants another dtype. Gradients do not flow through whole numbers or bools.

@@ -53,6 +53,8 @@ class _Part:
 class Expression(NodeType, id="expression", title="Expression", category="Arithmetic"):
     """Work out a formula over the inputs, number by number, such as a * sigmoid(b).
 
+    Formula: output = the expression, with the inputs in place of its names
+
     Source: torch's operators and functions, as the formula says
 
     When: For a few steps of arithmetic that would need as many nodes. The functions are abs, cos, exp,

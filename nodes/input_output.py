@@ -48,6 +48,8 @@ class _Argument(NodeType):
 class Input(_Argument, id="input", title="Input", category="Input and output"):
     """Bring a field of the data into the network, as a batch of samples.
 
+    Formula: output_n = the field, of sample n
+
     Source: an argument of the generated module's forward
 
     When: For every field of the data that the network reads; one for each. What belongs to the
@@ -72,6 +74,8 @@ class Input(_Argument, id="input", title="Input", category="Input and output"):
 class Target(_Argument, id="target", title="Target", category="Input and output"):
     """Bring the right answers into the network, for a loss to compare with.
 
+    Formula: output_n = the right answer, of sample n
+
     Source: an argument of the generated module's losses
 
     When: For what a loss compares with; it is there in training and evaluation, and gone when the
@@ -95,6 +99,8 @@ class Target(_Argument, id="target", title="Target", category="Input and output"
 class Output(NodeType, id="output", title="Output", category="Input and output"):
     """Name a tensor as a result of the network.
 
+    Formula: result = input
+
     Source: what the generated module's forward returns
 
     When: For what the network is asked: evaluation, use and exports look at Outputs. A loss needs
@@ -114,6 +120,8 @@ class Output(NodeType, id="output", title="Output", category="Input and output")
 
 class GroupInput(NodeType, id="group_input", title="Group input", category="Group"):
     """Bring what is connected to an instance of the group into the group.
+
+    Formula: output = what comes in at the instance
 
     Source: an argument of the group's forward
 
@@ -139,6 +147,8 @@ class GroupInput(NodeType, id="group_input", title="Group input", category="Grou
 
 class GroupOutput(NodeType, id="group_output", title="Group output", category="Group"):
     """Hand a tensor out of the group, to whatever its instances are connected to.
+
+    Formula: what goes out of the instance = input
 
     Source: what the group's forward returns
 

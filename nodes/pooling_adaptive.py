@@ -69,6 +69,8 @@ class AdaptiveAvgPool1d(
 ):
     """Take means of patches chosen so that signals of any length come out at a given length.
 
+    Formula: y(p) = mean of x(l), p L / P <= l < (p + 1) L / P, rounded outwards
+
     Source: torch.nn.AdaptiveAvgPool1d
 
     When: Between Conv1d layers and a Linear, so that signals of any length go through.
@@ -83,6 +85,8 @@ class AdaptiveAvgPool2d(
     _Images, id="adaptive_avg_pool2d", title="AdaptiveAvgPool2d", category="Pooling"
 ):
     """Take means of patches chosen so that images of any size come out at a given size.
+
+    Formula: y(p) = mean of x(l), p L / P <= l < (p + 1) L / P along each axis, rounded outwards
 
     Source: torch.nn.AdaptiveAvgPool2d
 
@@ -99,6 +103,8 @@ class AdaptiveAvgPool3d(
     _Volumes, id="adaptive_avg_pool3d", title="AdaptiveAvgPool3d", category="Pooling"
 ):
     """Take means of patches chosen so that volumes of any size come out at a given size.
+
+    Formula: y(p) = mean of x(l), p L / P <= l < (p + 1) L / P along each axis, rounded outwards
 
     Source: torch.nn.AdaptiveAvgPool3d
 
@@ -137,6 +143,8 @@ class AdaptiveMaxPool1d(
 ):
     """Take the largest numbers of patches chosen so that signals come out at a given length.
 
+    Formula: y(p) = max of x(l), p L / P <= l < (p + 1) L / P, rounded outwards
+
     Source: torch.nn.AdaptiveMaxPool1d
 
     When: As AdaptiveAvgPool1d, where it counts whether something occurs and not how often.
@@ -154,6 +162,8 @@ class AdaptiveMaxPool2d(
 ):
     """Take the largest numbers of patches chosen so that images come out at a given size.
 
+    Formula: y(p) = max of x(l), p L / P <= l < (p + 1) L / P along each axis, rounded outwards
+
     Source: torch.nn.AdaptiveMaxPool2d
 
     When: As AdaptiveAvgPool2d, where it counts whether something occurs and not how much of it.
@@ -170,6 +180,8 @@ class AdaptiveMaxPool3d(
     _AdaptiveMax, _Volumes, id="adaptive_max_pool3d", title="AdaptiveMaxPool3d", category="Pooling"
 ):
     """Take the largest numbers of patches chosen so that volumes come out at a given size.
+
+    Formula: y(p) = max of x(l), p L / P <= l < (p + 1) L / P along each axis, rounded outwards
 
     Source: torch.nn.AdaptiveMaxPool3d
 

@@ -30,6 +30,8 @@ class FractionalMaxPool2d(
 ):
     """Take the largest numbers of patches at random steps, which makes images smaller by any ratio.
 
+    Formula: y(p) = max_k x(a_p + k), the places a_p at random steps along each axis
+
     Source: torch.nn.FractionalMaxPool2d; Graham 2014
 
     When: To make images smaller more slowly than by half, which allows more layers; the random steps

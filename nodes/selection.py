@@ -180,6 +180,8 @@ class ArgMin(_ArgExtreme, id="argmin", title="ArgMin", category="Selection"):
 class TopK(_AlongAxis, id="topk", title="TopK", category="Selection"):
     """Find the k largest numbers along an axis, and where they are.
 
+    Formula: y_1 >= y_2 >= ... >= y_k, the largest of x along dim; y_j = x_indices_j
+
     Source: torch.topk
 
     When: For the best few of many, such as classes, or experts that are asked. For the best one alone
@@ -226,6 +228,8 @@ class TopK(_AlongAxis, id="topk", title="TopK", category="Selection"):
 
 class Sort(_AlongAxis, id="sort", title="Sort", category="Selection"):
     """Put the numbers along an axis in order, and say where each was.
+
+    Formula: y_1 <= y_2 <= ..., the numbers of x along dim; y_j = x_indices_j
 
     Source: torch.sort
 

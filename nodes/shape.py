@@ -27,6 +27,8 @@ from netbuilder.node_api import (
 class Flatten(NodeType, id="flatten", title="Flatten", category="Shape"):
     """Merge a run of axes into one; as it stands, all but the batch.
 
+    Formula: y_(n, b C + c) = x_nbc, for axes of B and C
+
     Source: torch.nn.Flatten
 
     When: Between convolutions and a Linear, where every place has a meaning of its own. It fixes the
@@ -78,6 +80,8 @@ class Flatten(NodeType, id="flatten", title="Flatten", category="Shape"):
 
 class Unflatten(NodeType, id="unflatten", title="Unflatten", category="Shape"):
     """Lay one axis out on several.
+
+    Formula: y_nbc = x_(n, b C + c), for axes of B and C
 
     Source: torch.nn.Unflatten
 
@@ -138,6 +142,8 @@ class Unflatten(NodeType, id="unflatten", title="Unflatten", category="Shape"):
 
 class Reshape(NodeType, id="reshape", title="Reshape", category="Shape"):
     """Lay the numbers of every sample out along other axes; the batch stays as it is.
+
+    Formula: y_n(i) = x_n(i), where i counts the numbers of a sample, the last axis first
 
     Source: torch.reshape
 

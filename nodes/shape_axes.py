@@ -24,6 +24,8 @@ from netbuilder.node_api import (
 class Permute(NodeType, id="permute", title="Permute", category="Shape"):
     """Put the axes in another order; the batch stays first.
 
+    Formula: axis i of y is axis dims_i of x
+
     Source: torch.permute
 
     When: To bring channels behind or before the positions, as images of other libraries have them. For
@@ -82,6 +84,8 @@ class Permute(NodeType, id="permute", title="Permute", category="Shape"):
 class Transpose(NodeType, id="transpose", title="Transpose", category="Shape"):
     """Swap two axes; the batch stays first.
 
+    Formula: y_nij = x_nji, where i and j are along dim0 and dim1
+
     Source: torch.transpose
 
     When: Between layers that want channels before the steps, as Conv1d, and layers that want them
@@ -132,6 +136,8 @@ class Transpose(NodeType, id="transpose", title="Transpose", category="Shape"):
 
 class Squeeze(NodeType, id="squeeze", title="Squeeze", category="Shape"):
     """Drop axes that have a size of 1.
+
+    Formula: y_nj = x_n1j
 
     Source: torch.squeeze
 
@@ -194,6 +200,8 @@ class Squeeze(NodeType, id="squeeze", title="Squeeze", category="Shape"):
 
 class Unsqueeze(NodeType, id="unsqueeze", title="Unsqueeze", category="Shape"):
     """Add an axis with a size of 1.
+
+    Formula: y_n1j = x_nj, where dim is 1
 
     Source: torch.unsqueeze
 

@@ -38,6 +38,8 @@ def _along(dim: int, index: Any) -> tuple[Any, ...]:
 class Slice(NodeType, id="slice", title="Slice", category="Shape"):
     """Keep the places from begin up to end along an axis.
 
+    Formula: y_i = x_(begin + step i), up to end
+
     Source: indexing a torch.Tensor
 
     When: For the first or last steps of a sequence, or every second one. For a single place, without
@@ -119,6 +121,8 @@ class Slice(NodeType, id="slice", title="Slice", category="Shape"):
 class Select(NodeType, id="select", title="Select", category="Shape"):
     """Take one place of an axis, which drops the axis.
 
+    Formula: y = x_index, along dim
+
     Source: torch.select
 
     When: For the last step of a sequence, or the class token of a transformer. Where all places count,
@@ -179,6 +183,8 @@ class Select(NodeType, id="select", title="Select", category="Shape"):
 
 class Crop(NodeType, id="crop", title="Crop", category="Shape"):
     """Cut the middle out of signals, images or volumes, as large as size says or another tensor is.
+
+    Formula: y_i = x_(i + floor((L - P) / 2)), of L places P
 
     Source: torch.Tensor.narrow, once an axis; Ronneberger et al. 2015
 
@@ -265,6 +271,8 @@ _PAD_MODES = ("constant", "reflect", "replicate", "circular")
 
 class Pad(NodeType, id="pad", title="Pad", category="Shape"):
     """Add places before and behind along the last axes.
+
+    Formula: y_i = x_(i - before), and value or a place of x outside, as mode says
 
     Source: torch.nn.functional.pad
 

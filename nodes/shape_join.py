@@ -27,6 +27,8 @@ from netbuilder.node_api import (
 class Concatenate(NodeType, id="concatenate", title="Concatenate", category="Shape"):
     """Join tensors one behind the other along an axis.
 
+    Formula: y = (x_1, x_2, ...), along dim
+
     Source: torch.cat
 
     When: To bring branches together without mixing them, as in U-Net and Inception; the next layer
@@ -91,6 +93,8 @@ class Concatenate(NodeType, id="concatenate", title="Concatenate", category="Sha
 class Stack(NodeType, id="stack", title="Stack", category="Shape"):
     """Lay tensors of the same shape side by side along a new axis.
 
+    Formula: y_k = x_k, where k is along dim
+
     Source: torch.stack
 
     When: To make a sequence of single vectors, or to take Mean or Max over several branches. To make
@@ -152,6 +156,8 @@ class Stack(NodeType, id="stack", title="Stack", category="Shape"):
 
 class Split(NodeType, id="split", title="Split", category="Shape"):
     """Cut a tensor into parts along an axis.
+
+    Formula: (y_1, y_2, ...) = x, along dim
 
     Source: torch.chunk; torch.split where sizes are given
 

@@ -100,6 +100,8 @@ class Unfold(_Patches, id="unfold", title="Unfold", category="Shape"):
 class Fold(_Patches, id="fold", title="Fold", category="Shape"):
     """Put patches together to images; where patches overlap, they are added up.
 
+    Formula: y(p) = sum of x_k(q) over all patches q and places k in them that lie at p
+
     Source: torch.nn.Fold
 
     When: Behind attention over patches, to get an image again. Where patches overlap, sums are larger;

@@ -38,6 +38,8 @@ def _length_problems(a: Axes, param: str, numbers: tuple[int, ...]) -> Iterator[
 class Expand(NodeType, id="expand", title="Expand", category="Shape"):
     """Say the one number along an axis of size 1 as often as wanted, at no cost of memory.
 
+    Formula: y_i = x_1
+
     Source: torch.Tensor.expand
 
     When: To give every step or position the same vector before a Concatenate. Add and Multiply do it by

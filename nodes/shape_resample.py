@@ -38,6 +38,8 @@ _EXACT = 1024
 class Upsample(NodeType, id="upsample", title="Upsample", category="Shape"):
     """Make signals, images or volumes larger or smaller, by a factor or to a size.
 
+    Formula: y(p) = x read at p L / P, between places as mode says
+
     Source: torch.nn.functional.interpolate
 
     When: On the way up of U-Nets and pyramids, with a convolution behind it. ConvTranspose2d learns how

@@ -61,7 +61,13 @@ def test_it_is_documented(node_type: type[NodeType]) -> None:
     sentence = node_type.sentence()
     assert sentence.endswith("."), sentence
     assert len(sentence) <= 110, sentence
-    assert node_type.section("Source")
+    for section in ("Formula", "Source"):
+        assert node_type.section(section), section
+    assert node_type.section("When").endswith(".")
+    see = node_type.listed("See")
+    assert see, "See: compares it with nothing"
+    assert len(set(see)) == len(see)
+    assert set(see) <= set(CATALOGUE.types) - {node_type.id}
     for port in (*node_type.ins, *node_type.outs):
         assert port.doc.endswith("."), port.name
     for name, param in node_type.params.items():
