@@ -298,7 +298,10 @@ def _changed(run: GraphRun, before: GraphRun) -> set[str]:
             now, then = wires.get(name), old_wires.get(name)
             if now is not then and now != then:
                 changed.add(name)
-        changed.update(name for name in layout.stuck ^ old.stuck if name in nodes)
+        for name in layout.stuck ^ old.stuck:
+            if name in nodes:
+                # What was on a cycle already took from a node that was not, and may not any more.
+                changed.update((name, *(n for n in layout.follows.get(name, ()) if n in nodes)))
     return changed
 
 

@@ -27,7 +27,7 @@ from netbuilder.node_api.params import describe
 from netbuilder.node_api.ports import TensorType
 from netbuilder.node_api.problems import Problem
 
-# With more loose ends than this nobody can say which one was meant, and looking costs time.
+# With more loose ends or open inputs than this nobody can say which one was meant, and looking costs time.
 _MOST_ENDS = 16
 _MOST_NODES = 64
 
@@ -134,7 +134,7 @@ def _other_dtype(run: GraphRun, record: Record, port: str) -> Iterator[Fix]:
 def _only_fitting(run: GraphRun, record: Record, port: str) -> Iterator[Fix]:
     """Connect the only output that fits: of those nobody takes, or else of all in a small graph."""
     ends = run.loose_ends
-    if len(ends) > _MOST_ENDS:
+    if len(ends) > _MOST_ENDS or run.open_nodes > _MOST_ENDS:
         return
     found = _fitting(run, record, port, ends)
     if not found and len(run.records) <= _MOST_NODES:
@@ -147,16 +147,16 @@ def _only_fitting(run: GraphRun, record: Record, port: str) -> Iterator[Fix]:
 def _fitting(run: GraphRun, record: Record, port: str, values: list[Endpoint]) -> list[Endpoint]:
     instance = record.kind.instance
     wants_target = isinstance(instance, LossType) and instance.is_given(port)
-    behind = _behind(run, record.node.id)
     found = []
     for value in values:
         role = run.records[value.node].kind.role
         tensor = run.type_at(value)
-        if tensor is None or value.node in behind or (role == "target") != wants_target:
+        if tensor is None or role == "loss" or (role == "target") != wants_target:
             continue
-        if role != "loss" and fits(record, port, tensor):
+        if fits(record, port, tensor):
             found.append(value)
-    return found
+    behind = _behind(run, record.node.id) if found else set()
+    return [value for value in found if value.node not in behind]
 
 
 def _behind(run: GraphRun, name: str) -> set[str]:

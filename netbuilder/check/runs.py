@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from netbuilder.check.advice import NO_ADVICE, Advice
-from netbuilder.check.cost import FREE, NodeCost
+from netbuilder.check.cost import FREE, NodeCost, sum_of
 from netbuilder.check.definitions import Definitions
 from netbuilder.check.kinds import Kind, Scope
 from netbuilder.check.layout import NO_WIRES, Layout
+from netbuilder.check.sharing import NO_SHARING, Sharing
 from netbuilder.check.structure import NO_STRUCTURE, Structure
 from netbuilder.graph.model import Endpoint, Graph, Node
 from netbuilder.node_api.dims import Shape
@@ -103,6 +104,7 @@ class GraphRun:
         troubled: The nodes that have something to tell.
         structure: What was found about the graph as a whole.
         advice: What was noticed on the way of the values.
+        sharing: What is known of weights that several nodes use.
     """
 
     graph: Graph
@@ -115,11 +117,22 @@ class GraphRun:
     troubled: set[str] = field(default_factory=set)
     structure: Structure = NO_STRUCTURE
     advice: Advice = NO_ADVICE
+    sharing: Sharing = NO_SHARING
 
     @property
     def is_troubled(self) -> bool:
         """Whether there is something to tell about this graph or what lies inside of it."""
-        return bool(self.troubled or self.structure.findings or self.advice.hits)
+        found = self.structure.findings or self.advice.hits or self.sharing.findings
+        return bool(self.troubled or found)
+
+    @property
+    def cost(self) -> NodeCost:
+        """What all of it costs, shared weights counted once."""
+        return sum_of(self.cost_of(record) for record in self.records.values())
+
+    def cost_of(self, record: Record) -> NodeCost:
+        """Return what a node costs; weights that it shares count at the node they are of."""
+        return self.sharing.costs.get(record.node.id, record.result.cost)
 
     @cached_property
     def loose_ends(self) -> list[Endpoint]:
@@ -131,6 +144,12 @@ class GraphRun:
             for port in record.result.types
             if (name, port) not in taken
         ]
+
+    @cached_property
+    def open_nodes(self) -> int:
+        """How many nodes wait for an input."""
+        found = (self.records[name].problems for name in self.troubled)
+        return sum(any(p.code == "NB301" for p in problems) for problems in found)
 
     def type_at(self, value: Endpoint) -> TensorType | None:
         """Return the type of a value, or None where it is not known."""

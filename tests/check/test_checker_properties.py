@@ -238,3 +238,21 @@ def test_an_edge_into_something_without_inputs_is_a_finding_and_no_fault() -> No
     for kind in ("input", "target"):
         made = network([IMAGE, ("b", kind, {"shape": (4,)})], "image -> b.x")
         assert "NB302" in {one.code for one in check(made, CATALOGUE).diagnostics}
+
+
+def test_a_node_on_a_cycle_takes_nothing_from_one_that_comes_onto_another() -> None:
+    """Also where the first cycle was there before the second."""
+    start = STARTS[0]
+    names = list(start.graph.nodes)
+    first, second = names[0], names[1]
+    assert start.graph.edges[Endpoint(second, "input")].node == first
+
+    def circled(network: Network, name: str) -> Network:
+        edges = {**network.graph.edges, Endpoint(name, "none"): Endpoint(name, "none")}
+        return replace(network, graph=replace(network.graph, edges=edges))
+
+    checker = Checker(CATALOGUE, DIGITS)
+    one = circled(start, second)
+    both = circled(one, first)
+    for network in (start, one, both):
+        assert everything(checker.check(network)) == everything(check(network, CATALOGUE, DIGITS))
