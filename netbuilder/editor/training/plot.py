@@ -252,7 +252,10 @@ class Plot(QWidget):
 
     def _values(self, left: float, right: float) -> tuple[float, float]:
         """The values to make room for; single outliers of a faint curve are not waited for."""
-        import numpy as np
+        nothing = (-1.0, 0.0) if self._is_log else (0.0, 1.0)
+        if not self._lines:
+            return nothing
+        import numpy as np  # long imported by whoever read the line's values, in a task
 
         lows, highs = [], []
         for line in self._lines:
@@ -264,7 +267,7 @@ class Plot(QWidget):
                 lows.append(float(np.percentile(least[fine], 1 if faint else 0)))
                 highs.append(float(np.percentile(most[fine], 98 if faint else 100)))
         if not lows:
-            return (-1.0, 0.0) if self._is_log else (0.0, 1.0)
+            return nothing
         low, high = min(lows), max(highs)
         room = (high - low) * 0.06 or max(abs(high) * 0.1, 1e-6)
         if not self._is_log and low >= 0 and low - room < 0:
