@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 from netbuilder.node_api import (
@@ -49,6 +50,10 @@ class ReLU(_Activation, id="relu", title="ReLU", category="Activation"):
 
     keeps = ("outputs",)
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return max(0.0, x)
+
 
 class LeakyReLU(_Activation, id="leaky_relu", title="LeakyReLU", category="Activation"):
     """Keep positive numbers and shrink negative ones, so that a gradient always flows.
@@ -66,6 +71,10 @@ class LeakyReLU(_Activation, id="leaky_relu", title="LeakyReLU", category="Activ
     """
 
     negative_slope = Float(0.01, min=0.0, max=10.0, doc="Factor of the numbers below zero.")
+
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return x if x >= 0 else self.negative_slope * x
 
 
 class GELU(_Activation, id="gelu", title="GELU", category="Activation"):
@@ -87,6 +96,12 @@ class GELU(_Activation, id="gelu", title="GELU", category="Activation"):
         "none", ("none", "tanh"), doc="Work it out exactly, or by the quicker tanh formula."
     )
 
+    def curve(self, x: float) -> float:
+        """The smooth weighing, exact or by the formula with tanh."""
+        if self.approximate == "tanh":
+            return 0.5 * x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+        return 0.5 * x * (1 + math.erf(x / math.sqrt(2)))
+
 
 class SiLU(_Activation, id="silu", title="SiLU", category="Activation"):
     """Weigh each number by its own sigmoid; also called swish.
@@ -102,6 +117,10 @@ class SiLU(_Activation, id="silu", title="SiLU", category="Activation"):
 
     See: relu, gelu, mish, hardswish, swiglu
     """
+
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return x / (1 + math.exp(-x))
 
 
 class Sigmoid(_Activation, id="sigmoid", title="Sigmoid", category="Activation"):
@@ -121,6 +140,10 @@ class Sigmoid(_Activation, id="sigmoid", title="Sigmoid", category="Activation")
 
     keeps = ("outputs",)
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return 1 / (1 + math.exp(-x))
+
 
 class Tanh(_Activation, id="tanh", title="Tanh", category="Activation"):
     """Squeeze each number into the range from -1 to 1.
@@ -138,6 +161,10 @@ class Tanh(_Activation, id="tanh", title="Tanh", category="Activation"):
     """
 
     keeps = ("outputs",)
+
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return math.tanh(x)
 
 
 class Softmax(_Activation, id="softmax", title="Softmax", category="Activation"):
@@ -230,6 +257,10 @@ class Identity(NodeType, id="identity", title="Identity", category="Activation")
         """Build torch's layer."""
         return call("nn.Identity")
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return x
+
 
 class Step(NodeType, id="step", title="Step", category="Activation"):
     """Say 1 from zero upwards and 0 below, as the first perceptron did; no gradient flows through.
@@ -253,3 +284,7 @@ class Step(NodeType, id="step", title="Step", category="Activation"):
         """Compare, and turn true and false into numbers."""
         value = x["input"]
         return value.compare(">=", 0).method("to", value.attribute("dtype"))
+
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return float(x >= 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from netbuilder.node_api import Axes, Call, Float, In, NodeType, Out, Problem, call
@@ -34,6 +35,10 @@ class Softsign(_Bounded, id="softsign", title="Softsign", category="Activation")
 
     keeps = ("inputs", "outputs")
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return x / (1 + abs(x))
+
 
 class LogSigmoid(_Bounded, id="log_sigmoid", title="LogSigmoid", category="Activation"):
     """Take the logarithm of the sigmoid, without losing small chances to rounding.
@@ -51,6 +56,10 @@ class LogSigmoid(_Bounded, id="log_sigmoid", title="LogSigmoid", category="Activ
     """
 
     keeps = ("inputs", "outputs")
+
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return -math.log1p(math.exp(-x))
 
 
 class Hardtanh(_Bounded, id="hardtanh", title="Hardtanh", category="Activation"):
@@ -80,6 +89,10 @@ class Hardtanh(_Bounded, id="hardtanh", title="Hardtanh", category="Activation")
                 settings={"min_val": -1.0, "max_val": 1.0},
             )
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return min(max(self.min_val, x), self.max_val)
+
 
 class Hardsigmoid(_Bounded, id="hardsigmoid", title="Hardsigmoid", category="Activation"):
     """Squeeze each number into the range from 0 to 1 by three straight lines.
@@ -95,6 +108,10 @@ class Hardsigmoid(_Bounded, id="hardsigmoid", title="Hardsigmoid", category="Act
     See: sigmoid, hardswish, hardtanh
     """
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return min(max(0.0, x / 6 + 0.5), 1.0)
+
 
 class Hardswish(_Bounded, id="hardswish", title="Hardswish", category="Activation"):
     """Weigh each number by its hard sigmoid, as a quick SiLU.
@@ -109,6 +126,10 @@ class Hardswish(_Bounded, id="hardswish", title="Hardswish", category="Activatio
 
     See: silu, hardsigmoid, relu6
     """
+
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return x * min(max(0.0, x / 6 + 0.5), 1.0)
 
 
 class Tanhshrink(_Bounded, id="tanhshrink", title="Tanhshrink", category="Activation"):
@@ -127,6 +148,10 @@ class Tanhshrink(_Bounded, id="tanhshrink", title="Tanhshrink", category="Activa
 
     keeps = ("outputs",)
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return x - math.tanh(x)
+
 
 class Softshrink(_Bounded, id="softshrink", title="Softshrink", category="Activation"):
     """Bring each number closer to zero by lambd, and to zero those that are nearer than that.
@@ -144,6 +169,10 @@ class Softshrink(_Bounded, id="softshrink", title="Softshrink", category="Activa
 
     lambd = Float(0.5, min=0.0, max=1e4, doc="How much each number shrinks.")
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return math.copysign(max(0.0, abs(x) - self.lambd), x)
+
 
 class Hardshrink(_Bounded, id="hardshrink", title="Hardshrink", category="Activation"):
     """Keep the numbers that are farther from zero than lambd, and put zero in the place of the others.
@@ -160,3 +189,7 @@ class Hardshrink(_Bounded, id="hardshrink", title="Hardshrink", category="Activa
     """
 
     lambd = Float(0.5, min=0.0, max=1e4, doc="Numbers nearer to zero than this become zero.")
+
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return x if abs(x) > self.lambd else 0.0

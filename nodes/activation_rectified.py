@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 from netbuilder.node_api import (
@@ -97,6 +98,10 @@ class ReLU6(_Rectifier, id="relu6", title="ReLU6", category="Activation"):
     See: relu, hardtanh, hardswish
     """
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return min(max(0.0, x), 6.0)
+
 
 class ELU(_Rectifier, id="elu", title="ELU", category="Activation"):
     """Keep positive numbers and bend negative ones softly towards -alpha.
@@ -114,6 +119,10 @@ class ELU(_Rectifier, id="elu", title="ELU", category="Activation"):
 
     alpha = Float(1.0, min=0.0, max=100.0, doc="How far below zero the function goes.")
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return x if x > 0 else self.alpha * math.expm1(x)
+
 
 class SELU(_Rectifier, id="selu", title="SELU", category="Activation"):
     """Bend numbers so that mean 0 and variance 1 stay from layer to layer, without normalization.
@@ -129,6 +138,10 @@ class SELU(_Rectifier, id="selu", title="SELU", category="Activation"):
 
     See: elu, alpha_dropout, relu
     """
+
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return 1.0507009873554805 * (x if x > 0 else 1.6732632423543772 * math.expm1(x))
 
 
 class CELU(_Rectifier, id="celu", title="CELU", category="Activation"):
@@ -147,6 +160,10 @@ class CELU(_Rectifier, id="celu", title="CELU", category="Activation"):
 
     alpha = Float(1.0, min=0.001, max=100.0, doc="How far below zero the function goes.")
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return max(0.0, x) + self.alpha * math.expm1(min(0.0, x) / self.alpha)
+
 
 class Mish(_Rectifier, id="mish", title="Mish", category="Activation"):
     """Weigh each number by the tanh of its softplus; smooth, and a little below zero for a while.
@@ -161,6 +178,10 @@ class Mish(_Rectifier, id="mish", title="Mish", category="Activation"):
 
     See: silu, gelu, relu
     """
+
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return x * math.tanh(math.log1p(math.exp(x)))
 
 
 class Softplus(_Rectifier, id="softplus", title="Softplus", category="Activation"):
@@ -180,6 +201,13 @@ class Softplus(_Rectifier, id="softplus", title="Softplus", category="Activation
 
     beta = Float(1.0, min=0.001, max=1000.0, doc="How sharp the bend is.")
     threshold = Float(20.0, min=0.0, max=1000.0, doc="From where on the number itself is taken.")
+
+    def curve(self, x: float) -> float:
+        """The smooth bend, and the number itself far from it."""
+        bent = self.beta * x
+        if bent > self.threshold:
+            return x
+        return (max(0.0, bent) + math.log1p(math.exp(-abs(bent)))) / self.beta
 
 
 class Threshold(_Rectifier, id="threshold", title="Threshold", category="Activation"):
@@ -202,3 +230,7 @@ class Threshold(_Rectifier, id="threshold", title="Threshold", category="Activat
     def module(self, a: Axes) -> Call:
         """Build torch's layer, which has no defaults."""
         return call("nn.Threshold", self.threshold, self.value)
+
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return x if x > self.threshold else self.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 from netbuilder.node_api import (
@@ -87,6 +88,10 @@ class Neg(_Signed, id="neg", title="Neg", category="Arithmetic"):
         """Use the sign."""
         return -x["input"]
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return -x
+
 
 class Abs(_Signed, id="abs", title="Abs", category="Arithmetic"):
     """Take the absolute value of every number.
@@ -106,6 +111,10 @@ class Abs(_Signed, id="abs", title="Abs", category="Arithmetic"):
         """Call the tensor's method."""
         return x["input"].method("abs")
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return abs(x)
+
 
 class Exp(_Function, id="exp", title="Exp", category="Arithmetic"):
     """Raise e to every number, so that all come out above zero.
@@ -124,6 +133,10 @@ class Exp(_Function, id="exp", title="Exp", category="Arithmetic"):
 
     keeps = ("outputs",)
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return math.exp(x)
+
 
 class Log(_Function, id="log", title="Log", category="Arithmetic"):
     """Take the natural logarithm of every number.
@@ -139,6 +152,10 @@ class Log(_Function, id="log", title="Log", category="Arithmetic"):
 
     See: exp, log_softmax, logsumexp, clamp
     """
+
+    def curve(self, x: float) -> float | None:
+        """The formula."""
+        return math.log(x) if x > 0 else None
 
 
 class Sqrt(_Function, id="sqrt", title="Sqrt", category="Arithmetic"):
@@ -157,6 +174,10 @@ class Sqrt(_Function, id="sqrt", title="Sqrt", category="Arithmetic"):
 
     keeps = ("outputs",)
 
+    def curve(self, x: float) -> float | None:
+        """The formula."""
+        return math.sqrt(x) if x >= 0 else None
+
 
 class Reciprocal(_Function, id="reciprocal", title="Reciprocal", category="Arithmetic"):
     """Divide 1 by every number.
@@ -174,6 +195,10 @@ class Reciprocal(_Function, id="reciprocal", title="Reciprocal", category="Arith
 
     keeps = ("outputs",)
 
+    def curve(self, x: float) -> float | None:
+        """The formula."""
+        return 1 / x if x else None
+
 
 class Sin(_Function, id="sin", title="Sin", category="Arithmetic"):
     """Take the sine of every number, an angle in radians.
@@ -189,6 +214,10 @@ class Sin(_Function, id="sin", title="Sin", category="Arithmetic"):
     See: cos, tanh
     """
 
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return math.sin(x)
+
 
 class Cos(_Function, id="cos", title="Cos", category="Arithmetic"):
     """Take the cosine of every number, an angle in radians.
@@ -203,6 +232,10 @@ class Cos(_Function, id="cos", title="Cos", category="Arithmetic"):
 
     See: sin, tanh, cosine_embedding_loss
     """
+
+    def curve(self, x: float) -> float:
+        """The formula."""
+        return math.cos(x)
 
 
 class Clamp(NodeType, id="clamp", title="Clamp", category="Arithmetic"):
@@ -262,6 +295,11 @@ class Clamp(NodeType, id="clamp", title="Clamp", category="Arithmetic"):
     def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
         """Call the tensor's method with the ends there are."""
         return x["input"].method("clamp", **self._ends())
+
+    def curve(self, x: float) -> float:
+        """The range cut out of the diagonal."""
+        low = x if self.min is None else max(x, self.min)
+        return low if self.max is None else min(low, self.max)
 
 
 class Cast(NodeType, id="cast", title="Cast", category="Arithmetic"):

@@ -32,7 +32,7 @@ class NodeType(Declared):
     """A kind of node: its ports, its parameters and the rules they obey.
 
     A subclass declares ports first, parameters next, then the methods it needs, in the order check,
-    infer, weights, flops, module, start, forward. Its docstring's first sentence is the tool tip; a paragraph
+    infer, weights, flops, module, start, forward, curve. Its docstring's first sentence is the tool tip; a paragraph
     ``Formula:`` gives the formula, ``Source:`` where it comes from, ``When:`` when to use it, ``Also:``
     what else people call it, which a search finds, and ``See:`` the ids of types to compare it with.
 
@@ -176,6 +176,19 @@ class NodeType(Declared):
         if module is None:
             raise NotImplementedError(f"{type(self).__name__} has no module, so it needs a forward")
         return Call(module, tuple(x.values()), ())
+
+    def curve(self, x: float) -> float | None:
+        """Return what becomes of one number, for types that treat every number alike.
+
+        It is drawn as the type's picture.
+
+        Args:
+            x: The number.
+
+        Returns:
+            None where there is no such number, and for all other types.
+        """
+        return None
 
     @staticmethod
     def migrate(params: dict[str, Any], version: int) -> dict[str, Any]:
