@@ -7,7 +7,6 @@ import math
 import pytest
 import torch
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from node_draws import params
 from node_torch import carried_out
 
