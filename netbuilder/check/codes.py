@@ -440,6 +440,37 @@ CODES: Mapping[str, Code] = _table(
         "Hochreiter 1991; Glorot and Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Neural Networks; He et al. 2016, Deep Residual Learning",
     ),
     Code(
+        "NB341",
+        "error",
+        "Nothing to share weights with",
+        "A node can use the weights of another node of the same graph. The one it names is not there, or is the node itself. Let it have its own weights, or choose another node.",
+    ),
+    Code(
+        "NB342",
+        "error",
+        "Weights that cannot be shared",
+        "Nodes that share weights use one and the same layer, so they are of one type, with the same parameters and sizes; instances of one group, with the same parameters and inputs of the same sizes. Only an Embedding and a Linear may differ: they share the table, when the Embedding has as many vectors as the Linear has output features, and vectors as long as its input. Running figures, such as those of BatchNorm, are shared too. Make both alike, or let each have its own weights.",
+        "Bromley et al. 1993, Signature Verification Using a Siamese Time Delay Neural Network; Press and Wolf 2017, Using the Output Embedding to Improve Language Models",
+    ),
+    Code(
+        "NB343",
+        "error",
+        "Weights shared in a chain",
+        "A node uses the weights of a node that itself uses those of another, perhaps in a circle. Let both share with the one node whose weights they are.",
+    ),
+    Code(
+        "NB344",
+        "warning",
+        "A learning rate or freezing without effect",
+        "Frozen weights do not learn at any rate, and weights that several nodes share are frozen, and learn, as the node they are of says. Set it there, or take it away here.",
+    ),
+    Code(
+        "NB345",
+        "error",
+        "No weights to share",
+        "The node is to use the weights of another one, but its type has none. Take that away; nothing changes.",
+    ),
+    Code(
         "NB401",
         "error",
         "The data have no such field",

@@ -165,6 +165,25 @@ def frozen_cost(cost: NodeCost) -> NodeCost:
     return NodeCost(cost.parameters, 0, cost.flops, cost.weights, 0, cost.activations)
 
 
+def weightless_cost(cost: NodeCost) -> NodeCost:
+    """Return the cost of a node whose weights are counted at another."""
+    return NodeCost(flops=cost.flops, activations=cost.activations)
+
+
+def tied_cost(cost: NodeCost, count: Dim) -> NodeCost:
+    """Return the cost of a node of whose weights ``count`` numbers are counted at another."""
+    size = BYTES["float32"] * count
+    is_trained = cost.trainable != 0
+    return NodeCost(
+        cost.parameters - count,
+        cost.trainable - count if is_trained else 0,
+        cost.flops,
+        cost.weights - size,
+        cost.trained_weights - size if is_trained else 0,
+        cost.activations,
+    )
+
+
 def sharing_weights(first: NodeCost, total: NodeCost) -> NodeCost:
     """Return the cost of repeats that use the weights of the first one."""
     return NodeCost(

@@ -27,6 +27,7 @@ from netbuilder.check.gradients import lets_no_gradient_through
 from netbuilder.check.kinds import MAIN, Kind, Kinds, Scope, scope_of
 from netbuilder.check.layout import NO_WIRES, Layout
 from netbuilder.check.runs import UNKNOWN, GraphRun, Record, Result
+from netbuilder.check.sharing import sharing_of
 from netbuilder.check.structure import structure_of
 from netbuilder.check.wiring import wire_problems
 from netbuilder.graph.limits import MAX_NODES
@@ -93,6 +94,7 @@ class Evaluator:
             run.advice = advise(run)
         else:
             self._update(run, before)
+        run.sharing = sharing_of(run)
         if len(self._latest) >= _GRAPHS_KEPT:
             self._latest.clear()
         self._latest[slot] = run
@@ -240,7 +242,7 @@ class Evaluator:
             if not runs or runs[-1][1] is not run:
                 runs.append((index, run))
             outputs = [_handed_out(run, name) for name in definition.outputs]
-            cost = sum_of(record.result.cost for record in run.records.values())
+            cost = run.cost
             following = {**incoming, **dict(zip(kind.inputs, outputs, strict=False))}
             if following == incoming and not definition.uses_index:
                 costs.append(times(cost, kind.repeat - index))
@@ -252,8 +254,7 @@ class Evaluator:
         first = runs[0][1]
         total = costs[0] if len(costs) == 1 else sum_of(costs)
         if kind.shared and kind.repeat > 1:
-            single = sum_of(record.result.cost for record in first.records.values())
-            total = sharing_weights(single, total)
+            total = sharing_weights(first.cost, total)
         opened = 1 + sum(record.result.opened for record in first.records.values())
         problems = _sharing_problems(kind, runs)
         if opened > MAX_NODES:

@@ -35,6 +35,11 @@ def set_flag(group: str, node: str, title: str, **values: Any) -> Fix:
     return Fix(title, lambda n: edits.set_flags(n, [node], group=group, **values), group=group)
 
 
+def share_weights(group: str, node: str, source: str, title: str) -> Fix:
+    """Return the fix that lets a node use the weights of another; of none with an empty source."""
+    return Fix(title, lambda n: edits.share_weights(n, node, source, group), group=group)
+
+
 def disconnect(group: str, target: Endpoint, title: str = "remove the edge") -> Fix:
     """Return the fix that removes the edge into an input."""
     return Fix(title, lambda n: edits.disconnect(n, target, group), safe=False, group=group)

@@ -47,7 +47,12 @@ class Places:
             remark: What is added to every sentence.
             more: Further findings in this graph.
         """
-        findings = [*run.structure.findings, *advice_findings(self.catalogue, run), *more]
+        findings = [
+            *run.structure.findings,
+            *run.sharing.findings,
+            *advice_findings(self.catalogue, run),
+            *more,
+        ]
         by_node: dict[str, list[Finding]] = {}
         for finding in findings:
             by_node.setdefault(finding.node, []).append(finding)

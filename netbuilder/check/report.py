@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from netbuilder.check.cost import Cost, NodeCost, batch_of, optimizer_slots_of, sum_of
+from netbuilder.check.cost import Cost, NodeCost, batch_of, optimizer_slots_of
 from netbuilder.check.diagnostics import Diagnostic
 from netbuilder.check.memory import kept_by
 from netbuilder.check.runs import GraphRun, Record
@@ -63,11 +63,10 @@ class Report:
         """What the network costs; nodes that could not be evaluated count nothing."""
         recipe = self.network.recipe
         kept = kept_by(self.run)
-        nodes: dict[str, NodeCost] = {p: record.result.cost for p, record in opened(self.run)}
+        nodes = dict(_costs(self.run))
         for path, activations in kept.nodes.items():
             nodes[path] = replace(nodes[path], activations=activations)
-        total = sum_of(record.result.cost for record in self.run.records.values())
-        total = replace(total, activations=kept.total)
+        total = replace(self.run.cost, activations=kept.total)
         return Cost(total, nodes, kept.largest, batch_of(recipe), optimizer_slots_of(recipe))
 
     def to_plain(self) -> dict[str, Any]:
@@ -83,6 +82,15 @@ class Report:
             },
             "cost": self.cost.to_plain(),
         }
+
+
+def _costs(run: GraphRun, path: str = "") -> Iterator[tuple[str, NodeCost]]:
+    """Yield what every node costs by path, in the order of ``opened``."""
+    for name in run.layout.order:
+        record = run.records[name]
+        yield path + name, run.cost_of(record)
+        if record.result.runs:
+            yield from _costs(record.result.runs[0][1], f"{path}{name}/")
 
 
 def opened(run: GraphRun, path: str = "") -> Iterator[tuple[str, Record]]:

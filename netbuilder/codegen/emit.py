@@ -18,6 +18,7 @@ from netbuilder.codegen.methods import constructor_statements, flow
 from netbuilder.codegen.naming import class_name
 from netbuilder.codegen.plan import Plan, Planner, Step
 from netbuilder.codegen.printer import Printer
+from netbuilder.codegen.sharing import rates_of, with_shared
 from netbuilder.codegen.source import Argument, Loss, Result, Source
 from netbuilder.codegen.text import Statement
 from netbuilder.graph.collection import without_collection
@@ -82,8 +83,10 @@ def _written(network: Network, catalogue: Catalogue) -> Source:
     name = class_name(network.title, "Network", ids | params | definitions.keys())
     groups = GroupWriter(network, _write_group, ids | params | definitions.keys() | {name})
     groups.planner = Planner(catalogue, groups)
-    plan = groups.planner.plan(network.graph)
-    return _NetworkWriter(network, plan, name).source(groups.classes, definitions.values())
+    plan = with_shared(groups.planner.plan(network.graph), network.graph)
+    rates = rates_of(plan.steps, groups.rates)
+    source = _NetworkWriter(network, plan, name).source(groups.classes, definitions.values())
+    return replace(source, learning_rates=rates)
 
 
 def _definitions(network: Network, catalogue: Catalogue) -> dict[str, Definition]:

@@ -22,6 +22,7 @@ from netbuilder.codegen.plan import (
     refuse_unchecked,
     repeat_of,
 )
+from netbuilder.codegen.sharing import rates_of, with_shared
 from netbuilder.codegen.text import Statement, code_of, merged_comments
 from netbuilder.graph.model import REPEAT_INDEX, Group, Network, Node
 from netbuilder.graph.ports import group_ports
@@ -94,6 +95,7 @@ class GroupWriter:
         write: Turns a plan into a class.
         classes: The classes so far, inner ones first.
         taken: Names that classes must not have.
+        rates: The factors of the learning rate in each class, by the path of a module.
     """
 
     network: Network
@@ -102,6 +104,7 @@ class GroupWriter:
     planner: Planner = field(init=False)
     classes: list[ClassText] = field(default_factory=list)
     _known: dict[tuple[Any, ...], _Instance] = field(default_factory=dict)
+    rates: dict[str, dict[str, float]] = field(default_factory=dict)
     _by_code: dict[tuple[str, tuple[str, ...]], ClassText] = field(default_factory=dict)
 
     def call(
@@ -129,7 +132,7 @@ class GroupWriter:
             outputs = {port: _outer(t, outside) for port, t in instance.outputs.items()}
             following = zip(in_ports, (outputs[port] for port in out_ports), strict=False)
             types.update({port: tensor for port, tensor in following if port in inputs})
-            if node.shared and uses and _differs(use, uses[0]):
+            if node.shared and uses and use.differs_from(uses[0]):
                 message = "the repeats share their weights, but their sizes or parameters differ"
                 raise PlanError(path, Problem("NB602", message))
             uses.append(use)
@@ -189,6 +192,7 @@ class GroupWriter:
         names = ArgumentNames(params, sizes)
         written = self.write(group, plan, names)
         name = self._register(group, written)
+        self.rates[name] = rates_of(plan.steps, self.rates)
         return _Instance(name, written.arguments, names, written.outputs)
 
     def _plan(
@@ -211,7 +215,8 @@ class GroupWriter:
             )
             for port, tensor in inputs.items()
         }
-        return self.planner.plan(group.graph, f"{path}/", environment, incoming)
+        plan = self.planner.plan(group.graph, f"{path}/", environment, incoming)
+        return with_shared(plan, group.graph)
 
     def _register(self, group: Group, written: Written) -> str:
         code = (group.id, code_of(written.statements))
@@ -262,12 +267,6 @@ def _key(item: tuple[str, TensorType]) -> tuple[str, tuple[str, ...], str]:
 
 def _plain(value: int | float) -> int | float:
     return int(value) if isinstance(value, int) else float(value)
-
-
-def _differs(a: ClassUse, b: ClassUse) -> bool:
-    return a.class_name != b.class_name or any(
-        _plain(a.arguments[n]) != _plain(b.arguments[n]) for n in a.arguments
-    )
 
 
 def _outer(tensor: TensorType, values: Mapping[str, Any]) -> TensorType:

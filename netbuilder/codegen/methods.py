@@ -10,6 +10,7 @@ from netbuilder.codegen.groups import LOOP_INDEX
 from netbuilder.codegen.naming import unique
 from netbuilder.codegen.plan import ClassUse, GroupCall, Step
 from netbuilder.codegen.printer import Comprehension, Printer, Starred
+from netbuilder.codegen.sharing import building_order
 from netbuilder.codegen.text import Statement
 from netbuilder.graph.model import Endpoint
 from netbuilder.node_api.calls import Attribute, Call, Expr, Name, call
@@ -19,19 +20,22 @@ from netbuilder.node_api.ports import TensorType
 _FLOW_NAMES = ("x", "h", "z")
 
 
-def constructor_statements(steps: Iterable[Step], printer: Printer) -> list[Statement]:
+def constructor_statements(steps: Sequence[Step], printer: Printer) -> list[Statement]:
     """Return the statements that build the modules, with their first values and frozen flags."""
     statements: list[Statement] = []
-    for step in steps:
+    for step in building_order(steps):
         built = _construction(step)
         if built is None:
             continue
-        target = f"self.{step.node.id}"
+        target = f"self.{step.attribute}"
         statements.append(_assign(printer, target, built, step.path))
         further = [*_starting(step, target), *_freezing(step, target)]
         statements += [
             Statement(tuple(printer.lines("", line, 8)), path=step.path) for line in further
         ]
+        if step.tied:
+            weight = Name(f"self.{step.tied}").attribute("weight")
+            statements.append(_assign(printer, f"{target}.weight", weight, step.path))
     return statements
 
 
@@ -42,7 +46,7 @@ def _construction(step: Step) -> Expr | None:
 
 
 def _group_construction(group: GroupCall) -> Expr:
-    if group.shared or _is_once(group):
+    if group.is_one_module:
         return _construct(group.uses[0], 0)
     calls = [_construct(use) for use in group.uses]
     printer = Printer()
@@ -62,10 +66,6 @@ def _group_construction(group: GroupCall) -> Expr:
         return call("nn.ModuleList", [calls[0], Starred(each)])
     calls = [_construct(use, index) for index, use in enumerate(group.uses)]
     return call("nn.Sequential", *calls) if in_a_row else call("nn.ModuleList", calls)
-
-
-def _is_once(group: GroupCall) -> bool:
-    return group.repeat == 1 and not _is_traced(group.repeat)
 
 
 def _is_in_a_row(group: GroupCall) -> bool:
@@ -195,7 +195,7 @@ def _allocate(
 def _is_loop(step: Step) -> bool:
     """Whether a step is written as a loop over several values."""
     group = step.kind
-    return isinstance(group, GroupCall) and not _is_once(group) and not _is_in_a_row(group)
+    return isinstance(group, GroupCall) and not group.is_once and not _is_in_a_row(group)
 
 
 def _statements_of(
@@ -209,7 +209,7 @@ def _statements_of(
     if isinstance(step.kind, GroupCall):
         return _group_statements(step, step.kind, inputs, targets, taken, printer, comment)
     assert step.axes is not None
-    module = Name(f"self.{step.node.id}") if step.module is not None else None
+    module = Name(f"self.{step.attribute}") if step.module is not None else None
     value = step.kind.forward(step.axes, inputs, module)
     return [_assign(printer, _target(step.kind, step.outputs, targets), value, step.path, comment)]
 
@@ -252,9 +252,9 @@ def _group_statements(
     printer: Printer,
     comment: str,
 ) -> list[Statement]:
-    module = Attribute(Name("self"), step.node.id)
+    module = Attribute(Name("self"), step.attribute)
     arguments = tuple(inputs.values())
-    if _is_once(group) or (_is_in_a_row(group) and not group.shared):
+    if group.is_once or (_is_in_a_row(group) and not group.shared):
         target = ", ".join(targets.get(port, "_") for port in group.outputs)
         return [_assign(printer, target, Call(module, arguments, ()), step.path, comment)]
     # Outputs feed the first inputs of the next round; further inputs stay as they are.

@@ -45,6 +45,12 @@ class ClassUse:
     class_name: str
     arguments: Mapping[str, Any]
 
+    def differs_from(self, other: ClassUse) -> bool:
+        """Whether another construction gives a module of other sizes."""
+        return self.class_name != other.class_name or any(
+            value != other.arguments[name] for name, value in self.arguments.items()
+        )
+
 
 @dataclass(frozen=True)
 class GroupCall:
@@ -64,6 +70,16 @@ class GroupCall:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
 
+    @property
+    def is_once(self) -> bool:
+        """Whether it stands for a single repetition, and always will."""
+        return self.repeat == 1 and not isinstance(self.repeat, TracedInt)
+
+    @property
+    def is_one_module(self) -> bool:
+        """Whether the attribute is the class itself, not a row of several."""
+        return self.shared or self.is_once
+
 
 @dataclass(frozen=True)
 class Step:
@@ -78,6 +94,9 @@ class Step:
         types: The type at every output port.
         outputs: The output ports in order.
         module: The call that builds the node's module; None where it has none, and for a group.
+        module_name: The attribute that holds its module, where that is another node's.
+        builds: Whether the module is built for this node, not for another that shares it.
+        tied: The node whose ``weight`` its module takes.
     """
 
     node: Node
@@ -88,6 +107,14 @@ class Step:
     types: Mapping[str, TensorType]
     outputs: tuple[str, ...]
     module: Call | None = None
+    module_name: str = ""
+    builds: bool = True
+    tied: str = ""
+
+    @property
+    def attribute(self) -> str:
+        """The attribute that holds its module."""
+        return self.module_name or self.node.id
 
 
 @dataclass

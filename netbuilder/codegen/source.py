@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
@@ -84,6 +84,8 @@ class Source:
         losses: In the order of the dict.
         lines: The path of the node (``block_1/conv_1``) that each line of the text belongs to,
             lines counted from 1; lines of no node are missing.
+        learning_rates: What the learning rate is multiplied by, by the dotted path of a module of the
+            network; of several that hold a weight, the longest path counts.
     """
 
     text: str
@@ -93,6 +95,7 @@ class Source:
     outputs: tuple[Result, ...]
     losses: tuple[Loss, ...]
     lines: Mapping[int, str]
+    learning_rates: Mapping[str, float] = field(default_factory=dict)
 
     def to_plain(self) -> dict[str, Any]:
         """Everything but the text, as JSON data."""

@@ -92,6 +92,8 @@ class _GraphBuilder:
         bypass: bool = False,
         frozen: bool = False,
         note: str = "",
+        shares: str = "",
+        lr_factor: float = 1.0,
         **params: Any,
     ) -> Handle:
         """Add a node.
@@ -107,6 +109,8 @@ class _GraphBuilder:
             bypass: Whether its first input goes straight to its first output.
             frozen: Whether its weights stay as they are in training.
             note: A remark.
+            shares: The id of the node whose weights it uses.
+            lr_factor: What the learning rate of its weights is multiplied by.
             **params: Its parameters.
 
         Returns:
@@ -130,7 +134,8 @@ class _GraphBuilder:
             group=self._group,
         )
         flags: dict[str, Any] = {
-            "repeat": repeat, "shared": shared, "bypass": bypass, "frozen": frozen, "note": note
+            "repeat": repeat, "shared": shared, "bypass": bypass, "frozen": frozen, "note": note,
+            "shares": shares, "lr_factor": lr_factor,
         }  # fmt: skip
         network = edits.set_flags(network, [name], group=self._group, **flags)
         for port, source in wires.items():

@@ -135,7 +135,8 @@ def paste(
         text: What ``copy`` returned.
         at: Where the upper left corner comes to lie; None for a little beside where it was.
         group: The definition it goes into, or empty.
-        wires: Whether edges from nodes that were not copied are drawn again, where those are there.
+        wires: Whether edges from nodes that were not copied are drawn again, where those are there, and
+            weights of such nodes used again.
 
     Returns:
         The network and the ids of the new nodes.
@@ -152,6 +153,7 @@ def paste(
     for name, node in clip.graph.nodes.items():
         names[name] = free(name, nodes)
         nodes[names[name]] = _pasted(node, names[name], types, shift)
+    nodes.update(_sources_followed(graph, clip.graph, nodes, names, wires=wires))
     edges = dict(graph.edges)
     for target, source in clip.graph.edges.items():
         edges[_renamed(target, names)] = _renamed(source, names)
@@ -231,6 +233,19 @@ def _shift(graph: Graph, at: tuple[float, float] | None) -> tuple[float, float]:
 
 def _pasted(node: Node, name: str, types: Mapping[str, str], shift: tuple[float, float]) -> Node:
     return named_as(replace(_of_type(node, types), position=shifted(node.position, shift)), name)
+
+
+def _sources_followed(
+    graph: Graph, clip: Graph, nodes: Mapping[str, Node], names: Mapping[str, str], *, wires: bool
+) -> dict[str, Node]:
+    """The pasted nodes that used weights of another; of one that was not copied too only with wires."""
+    found: dict[str, Node] = {}
+    for name, node in clip.nodes.items():
+        if node.shares:
+            outside = node.shares if wires and node.shares in graph.nodes else ""
+            source = names.get(node.shares, outside)
+            found[names[name]] = replace(nodes[names[name]], shares=source)
+    return found
 
 
 def _renamed(end: Endpoint, names: Mapping[str, str]) -> Endpoint:

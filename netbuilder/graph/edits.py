@@ -3,7 +3,7 @@
 Each takes the group whose graph it is about, empty for the main graph. What cannot be done is refused
 with an ``EditError``; what can be done but makes no sound network is done, and the check says so.
 Edits of groups live in ``group_edits``, of frames and notes in ``card_edits``, of a node's parameters
-and flags in ``setting``; all are reached from here.
+and flags in ``setting``, of shared weights in ``sharing``; all are reached from here.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ from netbuilder.graph.setting import (
     set_params_of,
     with_values,
 )
+from netbuilder.graph.sharing import share_weights, sources_renamed
 from netbuilder.graph.values import text_value
 from netbuilder.graph.wires import follow_port, named_as, without_nodes
 from netbuilder.graph.working import (
@@ -103,6 +104,7 @@ __all__ = [
     "set_recipe",
     "set_title",
     "set_type",
+    "share_weights",
 ]
 
 
@@ -295,7 +297,7 @@ def set_type(
 def rename_node(network: Network, id: str, new: str, group: str = "") -> Network:
     """Give a node another id; its edges follow, and for a group's port those at the instances.
 
-    An Input or Target that took the field of its name keeps that field.
+    Nodes that use its weights follow too. An Input or Target that took the field of its name keeps it.
 
     Raises:
         EditError: There is no such node, or the new id is taken or cannot be one.
@@ -306,6 +308,7 @@ def rename_node(network: Network, id: str, new: str, group: str = "") -> Network
         return network
     new_id(new, graph.nodes, "node")
     nodes = copied(graph.nodes)
+    nodes.update(sources_renamed(nodes, id, new))
     del nodes[id]
     renamed = with_name(nodes, new, named_as(node, new))
 

@@ -194,6 +194,32 @@ def repeat_value(value: Any) -> int | Expression:
     return repeat
 
 
+def shares_value(value: Any) -> str:
+    """Return the id of the node whose weights are used; empty for none.
+
+    Raises:
+        FormatError: It cannot be one.
+    """
+    return "" if value == "" else identifier_value(value)
+
+
+def factor_value(value: Any) -> float:
+    """Return what a learning rate is multiplied by, above 0.
+
+    Raises:
+        FormatError: It is not such a number.
+    """
+    number = float(number_value(value))
+    if number == 0:
+        raise FormatError(
+            "",
+            "is 0, but a factor of the learning rate is above 0; set frozen to keep weights as they are",
+        )
+    if number < 0:
+        raise expected(value, "a number above 0")
+    return number
+
+
 def codes_value(value: Any) -> tuple[str, ...]:
     """Return codes of findings, each once and in order; those that nobody knows are kept.
 
@@ -306,6 +332,8 @@ _NODE: Mapping[str, Reader] = {
     "frozen": flag_value,
     "note": text_value,
     "ignore": codes_value,
+    "shares": shares_value,
+    "lr_factor": factor_value,
 }
 _FRAME: Mapping[str, Reader] = {
     "id": identifier_value,

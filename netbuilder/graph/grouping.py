@@ -16,6 +16,7 @@ from netbuilder.graph.model import (
     frozen,
 )
 from netbuilder.graph.ordering import by_name, by_target
+from netbuilder.graph.sharing import refuse_parting
 from netbuilder.graph.wires import without_nodes
 from netbuilder.graph.working import (
     GROUP_INPUT,
@@ -67,6 +68,7 @@ class Selection:
                     f"{node.id} is {_STAY[node.type]} and must stay there; leave it out of the selection"
                 )
         self._refuse_gaps()
+        refuse_parting(graph, self._nodes)
         taken = set(self._nodes)
         self._inputs = _ports(INPUT_PORT, self._sources(), taken)
         self._outputs = _ports(OUTPUT_PORT, self._results(), taken)

@@ -73,6 +73,10 @@ class Node:
         shared: Whether the repeats use the same weights.
         ignore: Codes of warnings and hints that are not told of it.
         extra: What a newer version of the program wrote, kept as it is.
+        shares: The id of the node of the same graph whose weights it uses; empty for its own. Inside of
+            a group that holds for every instance.
+        lr_factor: What the learning rate of its weights is multiplied by; above 0. That of an instance
+            of a group multiplies those inside.
     """
 
     id: str
@@ -87,6 +91,8 @@ class Node:
     shared: bool = False
     ignore: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=_empty)
+    shares: str = ""
+    lr_factor: float = 1.0
 
     @property
     def group(self) -> str:

@@ -13,7 +13,8 @@ from netbuilder.graph.to_plain import edge_to_plain, sorted_plain
 def semantic_hash(network: Network) -> str:
     """Return 64 hexadecimal digits that change when, and only when, what would be trained may change.
 
-    Types with their versions, parameters, bypass, frozen, repeats, edges, definitions with their
+    Types with their versions, parameters, bypass, frozen, repeats, shared weights, factors of the
+    learning rate, edges, definitions with their
     parameters, data and recipe count. Where things lie, titles, texts, notes, frames, colours and what
     only a newer version of the program knows do not.
     """
@@ -35,6 +36,8 @@ def _graph(graph: Graph) -> dict[str, Any]:
 
 
 def _node(node: Node) -> list[Any]:
+    # What came later counts where it is set, so that older hashes stay.
+    later = [[node.shares, node.lr_factor]] if node.shares or node.lr_factor != 1 else []
     return [
         node.type,
         node.version,
@@ -43,6 +46,7 @@ def _node(node: Node) -> list[Any]:
         node.frozen,
         sorted_plain(node.repeat),
         node.shared,
+        *later,
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from netbuilder.graph.delta import alike
-from netbuilder.graph.from_plain import flag_value, repeat_value
+from netbuilder.graph.from_plain import factor_value, flag_value, repeat_value, shares_value
 from netbuilder.graph.limits import MAX_PARAMS
 from netbuilder.graph.model import Network, Node, frozen
 from netbuilder.graph.ordering import copied
@@ -76,6 +76,8 @@ def set_flags(
     shared: bool | None = None,
     repeat: int | Expression | None = None,
     note: str | None = None,
+    shares: str | None = None,
+    lr_factor: float | None = None,
     group: str = "",
 ) -> Network:
     """Set what every node has beside its parameters; None leaves it as it is.
@@ -89,6 +91,8 @@ def set_flags(
         ("shared", flag_value, shared),
         ("repeat", repeat_value, repeat),
         ("note", text_value, note),
+        ("shares", shares_value, shares),
+        ("lr_factor", factor_value, lr_factor),
     ]
     values = {name: checked(name, read, value) for name, read, value in wanted if value is not None}
     graph = graph_of(network, group)

@@ -70,6 +70,9 @@ def node_to_plain(node: Node) -> Plain:
     _put(plain, "frozen", node.frozen)
     _put(plain, "note", node.note)
     _put(plain, "ignore", sorted(node.ignore))
+    _put(plain, "shares", node.shares)
+    if node.lr_factor != 1:
+        plain["lr_factor"] = _short(node.lr_factor)
     return _with_extra(plain, node.extra)
 
 

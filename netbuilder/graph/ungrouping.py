@@ -8,6 +8,7 @@ from typing import Any
 
 from netbuilder.graph.model import REPEAT_INDEX, Endpoint, Frame, Graph, Group, Node, Note, frozen
 from netbuilder.graph.ordering import by_name, by_target
+from netbuilder.graph.sharing import users_of
 from netbuilder.graph.values import shown
 from netbuilder.graph.wires import named_as, without_nodes
 from netbuilder.graph.working import (
@@ -46,6 +47,12 @@ class Expansion:
             raise EditError(f"{instance.id} repeats {times} times; set repeat to 1 to expand it")
         if instance.bypass:
             raise EditError(f"{instance.id} is bypassed; switch bypass off to expand it")
+        others = (instance.shares, *users_of(graph, instance.id))
+        if any(others):
+            other = next(filter(None, others))
+            raise EditError(
+                f"{instance.id} and {other} share their weights; let them have their own to expand it"
+            )
         self._graph = graph
         self._instance = instance
         self._group = group
@@ -122,7 +129,9 @@ class Expansion:
                 params=frozen(params),
                 repeat=repeat,
                 position=shifted(node.position, shift),
-                frozen=node.frozen or self._instance.frozen,
+                frozen=node.frozen or (self._instance.frozen and not node.shares),
+                shares=self._names.get(node.shares, node.shares),
+                lr_factor=node.lr_factor * (1.0 if node.shares else self._instance.lr_factor),
             ),
             name,
         )

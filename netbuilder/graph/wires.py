@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from netbuilder.graph.model import GROUP_PREFIX, Endpoint, Graph, Network, Node, frozen
 from netbuilder.graph.ordering import by_target, copied
+from netbuilder.graph.sharing import sources_gone
 from netbuilder.graph.working import GROUP_INPUT, GROUP_OUTPUT, with_graph
 
 _TAKES_FIELD = ("input", "target")
@@ -14,8 +15,9 @@ _FIELD = "field"
 
 
 def without_nodes(graph: Graph, gone: Container[str]) -> Graph:
-    """Return a graph without some nodes and the edges at them."""
+    """Return a graph without some nodes, the edges at them and what they shared."""
     nodes = {name: node for name, node in graph.nodes.items() if name not in gone}
+    nodes.update(sources_gone(nodes, gone))
     edges = {t: s for t, s in graph.edges.items() if t.node not in gone and s.node not in gone}
     return replace(graph, nodes=frozen(nodes), edges=frozen(edges))
 

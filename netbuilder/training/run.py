@@ -138,6 +138,7 @@ class RunFolder:
                 outputs=tuple(Result(**_tuples(item)) for item in plain["outputs"]),
                 losses=tuple(Loss(**_tuples(item)) for item in plain["losses"]),
                 lines={int(line): path for line, path in plain["lines"].items()},
+                learning_rates=plain.get("learning_rates", {}),
             )
         except OSError as error:
             raise RunError(f"{self.model}: cannot be read: {error.strerror or error}") from error
