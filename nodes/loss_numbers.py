@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from netbuilder.node_api import (
     Axes,
     Definition,
-    Dim,
     Expr,
     Float,
     Floats,
@@ -16,6 +15,7 @@ from netbuilder.node_api import (
     LossType,
     Out,
     Problem,
+    Shape,
     TensorType,
     call,
     is_known,
@@ -51,9 +51,14 @@ class _ElementLoss(LossType):
         """The loss is of the dtype that holds both."""
         return {"loss": TensorType((), promoted(a.inputs.values()))}
 
-    def _check_weights(self, last: Dim, param: str, *, stretches: bool) -> Iterator[Problem]:
+    def _check_weights(self, shape: Shape, param: str, *, stretches: bool) -> Iterator[Problem]:
         """Weights go along the last axis; some losses stretch an axis of one to fit them."""
         count = len(getattr(self, param))
+        if count and len(shape) < 2:
+            message = f"{param} has {count} numbers, but input has no axis besides the batch"
+            yield Problem("NB213", message, param=param, settings={param: []})
+            return
+        last = shape[-1] if shape else 1
         if count <= 1 or not is_known(last) or count == last:
             return
         yield Problem(
@@ -96,12 +101,7 @@ class BCEWithLogitsLoss(
     def check(self, a: Axes) -> Iterator[Problem]:
         """The weights go with the last axis."""
         yield from super().check(a)
-        count = len(self.pos_weight)
-        if count and len(a.S) < 2:
-            message = f"pos_weight has {count} numbers, but input has no axis besides the batch"
-            yield Problem("NB213", message, param="pos_weight", settings={"pos_weight": []})
-        elif count:
-            yield from self._check_weights(a.S[-1], "pos_weight", stretches=False)
+        yield from self._check_weights(a.S, "pos_weight", stretches=False)
 
     def types(self, a: Axes) -> Mapping[str, TensorType]:
         """Torch works this loss out in the target's dtype."""
@@ -286,7 +286,7 @@ class MultiLabelSoftMarginLoss(
     def check(self, a: Axes) -> Iterator[Problem]:
         """The weights go with the labels."""
         yield from super().check(a)
-        yield from self._check_weights(a.C, "class_weights", stretches=True)
+        yield from self._check_weights((*a.S, a.C), "class_weights", stretches=True)
 
     def forward(self, a: Axes, x: Mapping[str, Expr], module: Expr | None) -> Expr:
         """Call torch's function."""

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw the same examples each time, so that a change is not told of another's luck."""
+    settings.register_profile("the same", derandomize=True, database=None)
+    if config.getoption("--draws") is None:
+        settings.load_profile("the same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

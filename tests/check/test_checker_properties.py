@@ -254,5 +254,5 @@ def test_a_node_on_a_cycle_takes_nothing_from_one_that_comes_onto_another() -> N
     checker = Checker(CATALOGUE, DIGITS)
     one = circled(start, second)
     both = circled(one, first)
-    for network in (start, one, both):
-        assert everything(checker.check(network)) == everything(check(network, CATALOGUE, DIGITS))
+    for version in (start, one, both):
+        assert everything(checker.check(version)) == everything(check(version, CATALOGUE, DIGITS))
