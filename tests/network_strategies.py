@@ -1,6 +1,7 @@
 """Random networks for hypothesis: every field of the model, groups and unknown keys included."""
 
 import random
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
@@ -126,6 +127,8 @@ def random_node(rng, name):
         rng.random() < 0.2,
         random_codes(rng),
         random_extra(rng),
+        "",
+        rng.choice((1.0, 1.0, 0.1, 2.0)),
     )
 
 
@@ -133,6 +136,9 @@ def random_graph(rng, ports=()):
     found = {name: random_node(rng, name) for name in rng.sample(NAMES, rng.randrange(7))}
     for kind, name in ports:
         found[name] = Node(name, kind, position=random_pair(rng))
+    for name in list(found):
+        if rng.random() < 0.1:
+            found[name] = replace(found[name], shares=rng.choice(list(found)))
     edges = {}
     for _ in range(rng.randrange(8) if found else 0):
         ends = [Endpoint(rng.choice(list(found)), rng.choice(PORTS)) for _ in range(2)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from netbuilder.check.cost import NodeCost, tied_cost, weightless_cost
+from netbuilder.check.diagnostics import Fix
 from netbuilder.check.findings import Finding, listed
 from netbuilder.check.fixes import set_flag, set_params, share_weights
 from netbuilder.graph.model import Node
@@ -102,12 +103,13 @@ def _misled(run: GraphRun, node: Node) -> Iterator[Finding]:
     stop = share_weights(run.group, node.id, "", _OWN)
     source = run.graph.nodes.get(node.shares)
     if source is None or node.shares == node.id:
-        what = "its own, which it has anyway" if source else f"{node.shares}, which does not exist"
-        message = f"{node.id} should use the weights of {what}"
+        message = f"{node.id} should use the weights of {node.shares}, but there is no such node"
+        if source is not None:
+            message = f"{node.id} should use the weights of itself, which it does anyway"
         yield Finding("NB341", message, node=node.id, hint=_OWN, fixes=(stop,))
     elif source.shares:
         root = _root(run, node)
-        fixes = (stop,)
+        fixes: tuple[Fix, ...] = (stop,)
         hint = _OWN
         if root:
             hint = f"share with {root}"
@@ -196,7 +198,7 @@ def _tied_difference(mine: Record, theirs: Record) -> str:
             return f"{record.node.id} has no plain weight: a norm takes it apart"
     if one == other:
         return ""
-    return f"its weight is {_size(one)}, and that of {theirs.node.id} {_size(other)}"
+    return f"its weight is {_size(one)}, not {_size(other)}"
 
 
 def _inner_difference(mine: Record, theirs: Record) -> str:
@@ -240,7 +242,7 @@ def _said_difference(mine: Record, theirs: Record) -> str:
     for name, shape in mine.result.weights.items():
         there = theirs.result.weights.get(name)
         if there is not None and there != shape:
-            return f"its {name} is {_size(shape)}, and that of {theirs.node.id} {_size(there)}"
+            return f"its {name} is {_size(shape)}, not {_size(there)}"
     return _values(names, one.values(), other.values()) or "the layers behind them differ"
 
 
@@ -249,12 +251,17 @@ def _values(names: list[str], here: Mapping[str, Any], there: Mapping[str, Any])
     return listed(said, _MOST_NAMED)
 
 
-def _alike(run: GraphRun, mine: Record, theirs: Record) -> Iterator[Any]:
+def _alike(run: GraphRun, mine: Record, theirs: Record) -> Iterator[Fix]:
     """The fix that gives a node the parameters of the other, where that is enough."""
     one, other = mine.kind.instance, theirs.kind.instance
-    if mine.node.type != theirs.node.type or one is None or other is None:
+    if one is None or other is None:
         return
-    if _built(mine, other) == _built(theirs):
+    if mine.node.type != theirs.node.type:
+        weights = [tuple(record.result.weights.get(WEIGHT, ())) for record in (mine, theirs)]
+        if mine.node.type in MAPS and all(weights) and weights[0][1:] == weights[1][1:]:
+            if weights[0] != weights[1]:
+                yield set_params(run.group, mine.node.id, {"out_features": weights[1][0]})
+    elif _built(mine, other) == _built(theirs):
         values = dict.fromkeys(mine.node.params, DEFAULT)
         values.update(theirs.node.params)
         title = f"give {mine.node.id} the parameters of {theirs.node.id}"

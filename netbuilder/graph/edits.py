@@ -309,7 +309,7 @@ def rename_node(network: Network, id: str, new: str, group: str = "") -> Network
     new_id(new, graph.nodes, "node")
     nodes = copied(graph.nodes)
     nodes.update(sources_renamed(nodes, id, new))
-    del nodes[id]
+    node = nodes.pop(id)
     renamed = with_name(nodes, new, named_as(node, new))
 
     def moved(end: Endpoint) -> Endpoint:

@@ -9,12 +9,13 @@ from advice_cases import ADVICE, FINE
 from diagnostic_cases import CASES as MISTAKES
 from diagnostic_cases import Case
 from shape_cases import SHAPES
+from sharing_cases import SHARING
 
 from netbuilder.check.checker import check
 from netbuilder.check.codes import AREAS, CODES, explain
 from netbuilder.check.diagnostics import Diagnostic
 
-CASES = {**MISTAKES, **SHAPES, **ADVICE}
+CASES = {**MISTAKES, **SHAPES, **ADVICE, **SHARING}
 GOLDEN = Path(__file__).parents[1] / "golden" / "diagnostics" / "all.txt"
 # Codes that the check itself yields: what is wrong with a network, its data or its packs.
 CHECKED = {code for code in CODES if code[2] in "12345"} | {"NB702", "NB703"}

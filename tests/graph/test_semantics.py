@@ -49,6 +49,8 @@ OTHER = {
     "frozen": lambda n: edits.set_flags(n, ["block_1"], frozen=True),
     "repeat": lambda n: edits.set_flags(n, ["block_1"], repeat=2),
     "shared": lambda n: edits.set_flags(n, ["block_1"], shared=True),
+    "weights of another": lambda n: edits.set_flags(n, ["block_1"], shares="input_1"),
+    "factor": lambda n: edits.set_flags(n, ["block_1"], lr_factor=0.5),
     "edge": lambda n: edits.disconnect(n, "block_1.x"),
     "id": lambda n: edits.rename_node(n, "block_1", "stem"),
     "new node": lambda n: edits.add_node(n, "relu")[0],
