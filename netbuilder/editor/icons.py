@@ -13,7 +13,6 @@ from PySide6.QtSvg import QSvgRenderer
 PACKAGE = "netbuilder_resources"
 
 
-@lru_cache(maxsize=512)
 def icon(name: str, colour: str = "", disabled: str = "") -> QIcon:
     """Return an icon of the set in a colour; an unknown name gives an empty one.
 
@@ -22,7 +21,12 @@ def icon(name: str, colour: str = "", disabled: str = "") -> QIcon:
         colour: What ``currentColor`` stands for, as ``#rrggbb``.
         disabled: The same for things that cannot be pressed; by default half of it.
     """
-    text = _text(name)
+    return drawn(text_of(name), colour, disabled)
+
+
+@lru_cache(maxsize=1024)
+def drawn(text: str, colour: str = "", disabled: str = "") -> QIcon:
+    """Return the icon of an SVG text, in a colour as in ``icon``; no text gives an empty one."""
     return QIcon(_Engine(text, colour, disabled)) if text else QIcon()
 
 
@@ -75,13 +79,25 @@ class _Engine(QIconEngine):
         return _Engine(*self._args)
 
 
+def rendered(text: str, ratio: float) -> QImage:
+    """Return an SVG text as a picture, drawn for a screen of that pixel ratio."""
+    renderer = QSvgRenderer(QByteArray(text.encode()))
+    image = QImage(renderer.defaultSize() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    renderer.render(painter)
+    painter.end()
+    return image
+
+
 def file_of(name: str) -> str:
     """Return the path of an icon's file, for style sheets, which take pictures from files only."""
     return Path(str(_folder() / "icons" / f"{name}.svg")).as_posix()
 
 
-@lru_cache(maxsize=256)
-def _text(name: str) -> str:
+@lru_cache(maxsize=512)
+def text_of(name: str) -> str:
+    """Return an icon's SVG text; an unknown name has none."""
     file = _folder() / "icons" / f"{name}.svg"
     return file.read_text(encoding="utf-8") if file.is_file() else ""
 

@@ -18,11 +18,12 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from netbuilder.editor.canvas.offers import Found
 from netbuilder.editor.look import Look, ui_font
+from netbuilder.editor.node_icons import SIDE, ink_of, paint_node_icon
 from netbuilder.editor.style import colours
 
 ROW = 28
 _PAD = 10.0
-_MARK = 9.0
+_RING = 4.0
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -59,7 +60,7 @@ class Rows(QAbstractListModel):
 
 
 class RowPainter(QStyledItemDelegate):
-    """Draws a row: the category's mark, the title with the typed letters in bold, the category.
+    """Draws a row: the icon in its category's colour, the title with the typed letters in bold, the category.
 
     Args:
         look: The theme in force.
@@ -88,21 +89,21 @@ class RowPainter(QStyledItemDelegate):
             painter.setBrush(QColor(colours(theme)["select"]))
             painter.drawRoundedRect(rect, 6, 6)
         self._mark(painter, rect, found)
-        left = rect.left() + _PAD + _MARK + 10
+        left = rect.left() + _PAD + SIDE + 8
         right = self._category(painter, rect, found.offer.category)
         self._title(painter, QRectF(left, rect.top(), right - left - 8, rect.height()), found)
         painter.restore()
 
     def _mark(self, painter: QPainter, rect: QRectF, found: Found) -> None:
-        mark = QRectF(rect.left() + _PAD, rect.center().y() - _MARK / 2, _MARK, _MARK)
-        colour = QColor(found.offer.colour)
-        if found.offer.kind == "port":  # a ring, as ports are drawn
-            painter.setPen(QPen(colour, 2))
+        top = rect.top() + (rect.height() - SIDE) / 2
+        place = QRectF(rect.left() + _PAD, top, SIDE, SIDE)
+        offer = found.offer
+        if offer.kind == "port":  # a ring, as ports are drawn
+            painter.setPen(QPen(QColor(offer.colour), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(mark.adjusted(0.5, 0.5, -0.5, -0.5))
+            painter.drawEllipse(place.center(), _RING, _RING)
         else:
-            painter.setBrush(colour)
-            painter.drawRoundedRect(mark, 2.5, 2.5)
+            paint_node_icon(painter, place, offer.key, ink_of(offer.colour, self._look.theme))
 
     def _category(self, painter: QPainter, rect: QRectF, text: str) -> float:
         font = ui_font(11)

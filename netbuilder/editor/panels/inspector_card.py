@@ -30,7 +30,7 @@ class CardPage(Page):
         super().__init__(workspace, parent)
         self._frames: tuple[str, ...] = ()
         self._notes: tuple[str, ...] = ()
-        self.head = Head(self)
+        self.head = Head(workspace.look, self)
         self.column.addWidget(self.head)
         self.title = self.follow(Form(_Frame.params, self, marks=False))
         self.title.edited.connect(self._on_title)

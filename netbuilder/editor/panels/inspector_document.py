@@ -31,7 +31,7 @@ class DocumentPage(Page):
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
-        self.head = Head(self)
+        self.head = Head(workspace.look, self)
         self.column.addWidget(self.head)
         self.title = self.follow(Form(_Titles.params, self, marks=False))
         self.title.edited.connect(self._on_title)

@@ -23,7 +23,7 @@ from netbuilder.editor.widgets.section import Section
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
 from netbuilder.graph import edits
-from netbuilder.graph.model import Group, GroupParam, Network
+from netbuilder.graph.model import GROUP_PREFIX, Group, GroupParam, Network
 from netbuilder.node_api.params import Declared, Float, Text
 
 
@@ -48,7 +48,7 @@ class GroupPage(Page):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
         self._group = ""
-        self.head = Head(self)
+        self.head = Head(workspace.look, self)
         self.column.addWidget(self.head)
         self._name = NameField("group", self)
         row = Row(self._name, "name", self)
@@ -87,7 +87,7 @@ class GroupPage(Page):
         self.tab, self._group = tab, group.id
         count = instances_of(tab.network, group.id)
         sentence = f"Changes here go to {counted(count, 'instance')}."
-        self.head.put(group.title or group.id, sentence, GROUP_COLOUR, "Group")
+        self.head.put(group.title or group.id, sentence, GROUP_PREFIX, GROUP_COLOUR, "Group")
         self._name.set_taken(tab.network.groups)
         self._name.put(group.id)
         self.title.fill({"title": group.title} if group.title else {})

@@ -35,7 +35,7 @@ class ManyPage(Page):
         super().__init__(workspace, parent)
         self._catalogue = standard_catalogue()
         self._nodes: tuple[str, ...] = ()
-        self.head = Head(self)
+        self.head = Head(workspace.look, self)
         self.column.addWidget(self.head)
         self._forms = KeptForms(self._made, self)
         self.column.addWidget(self._forms)

@@ -52,7 +52,7 @@ class NodePage(Page):
         self._catalogue = standard_catalogue()
         self._asked: Mapping[str, Any] | None = None
         self._fields: tuple[str, ...] = ()
-        self.head = Head(self, helps=True)
+        self.head = Head(workspace.look, self, helps=True)
         self.head.help_wanted.connect(self.help_wanted)
         self.column.addWidget(self.head)
         self._add_name()
@@ -125,15 +125,15 @@ class NodePage(Page):
             group = tab.network.groups.get(node.group)
             title = (group.title or group.id) if group else node.group
             sentence = group.doc if group else "This group is not in the document."
-            self.head.put(title, sentence, GROUP_COLOUR, "Group")
+            self.head.put(title, sentence, node.type, GROUP_COLOUR, "Group")
             return
         found = self._catalogue.get(node.type)
         if found is None:
             sentence = "This type of node is not installed; what the document says of it is kept."
-            self.head.put(node.type, sentence, UNKNOWN_COLOUR, "Unknown")
+            self.head.put(node.type, sentence, node.type, UNKNOWN_COLOUR, "Unknown")
             return
         colour = CATEGORY_COLOURS.get(found.category, UNKNOWN_COLOUR)
-        self.head.put(found.title, found.sentence(), colour, found.category)
+        self.head.put(found.title, found.sentence(), found.id, colour, found.category)
 
     def _put_form(self, tab: Tab, node: Node, names: Names, *, anew: bool) -> None:
         form = self._forms.show_for(params_of(node, tab.network, self._catalogue), anew=anew)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from netbuilder.check.diagnostics import Diagnostic, Fix
+from netbuilder.editor.look import Look
 from netbuilder.editor.panels.problem_cards import ProblemCards
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.category_mark import CategoryMark
@@ -97,7 +98,7 @@ class Page(QWidget):
 
 
 class Head(QWidget):
-    """What is inspected: a mark of its category, its title and a sentence.
+    """What is inspected: its icon, its title and a sentence.
 
     Attributes:
         help_wanted: The question mark was pressed.
@@ -105,9 +106,9 @@ class Head(QWidget):
 
     help_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, helps: bool = False) -> None:
+    def __init__(self, look: Look, parent: QWidget | None = None, *, helps: bool = False) -> None:
         super().__init__(parent)
-        self.mark = CategoryMark(self)
+        self.mark = CategoryMark(look, self)
         self.title = Wrapped("", "title", self)
         self.title.setObjectName("inspector_title")
         self.sentence = Wrapped("", "secondary", self)
@@ -128,14 +129,16 @@ class Head(QWidget):
         column.addLayout(line)
         column.addWidget(self.sentence)
 
-    def put(self, title: str, sentence: str, colour: str = "", category: str = "") -> None:
-        """Show a title, a sentence and the mark; without a colour there is no mark."""
+    def put(
+        self, title: str, sentence: str, key: str = "", colour: str = "", category: str = ""
+    ) -> None:
+        """Show a title, a sentence and the icon of a key; without a colour there is none."""
         self.title.setText(title)
         self.sentence.setText(sentence)
         self.sentence.setVisible(bool(sentence))
         self.mark.setVisible(bool(colour))
         if colour:
-            self.mark.put(colour, category)
+            self.mark.put(key, colour, category)
 
 
 def problems_at(tab: Tab, nodes: Iterable[str]) -> list[Diagnostic]:

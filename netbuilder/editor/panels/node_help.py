@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, QUrl
-from PySide6.QtGui import QShowEvent
+import json
+from urllib.parse import unquote
+
+from PySide6.QtCore import QSize, QTimer, QUrl
+from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
+from netbuilder.app.curves import plot
+from netbuilder.app.theme import CATEGORY_COLOURS, GROUP_COLOUR, UNKNOWN_COLOUR, Theme
 from netbuilder.catalogue.packs import standard_catalogue
-from netbuilder.editor.panels.node_pages import LINK, page_of_group, page_of_type, page_of_unknown
+from netbuilder.editor.icons import rendered
+from netbuilder.editor.look import Look
+from netbuilder.editor.node_icons import SIDE, ink_of, node_icon
+from netbuilder.editor.panels.node_pages import (
+    CURVE,
+    ICON,
+    LINK,
+    page_of_group,
+    page_of_type,
+    page_of_unknown,
+)
 from netbuilder.editor.style import colours
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.workspace import Workspace
@@ -28,6 +43,35 @@ code {{ font-family: monospace; font-size: 12px; }}
 """
 
 
+class _Browser(QTextBrowser):
+    """Shows a page; its pictures are drawn here in the theme's colours, and no others are loaded."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:  # noqa: N802 - Qt's name
+        """Draw the picture of an address; nothing else is brought in."""
+        address, theme = unquote(QUrl(name).toString()), self._look.theme
+        if address.startswith(ICON):
+            return self._icon(address.removeprefix(ICON), theme)
+        if address.startswith(CURVE):
+            return self._plot(address.removeprefix(CURVE), theme)
+        return None
+
+    def _icon(self, key: str, theme: Theme) -> QImage:
+        found = standard_catalogue().get(key)
+        colour = CATEGORY_COLOURS.get(found.category, UNKNOWN_COLOUR) if found else GROUP_COLOUR
+        ratio = self.devicePixelRatioF()
+        side = QSize(SIDE, SIDE)
+        return node_icon(key, ink_of(colour, theme)).pixmap(side, ratio).toImage()
+
+    def _plot(self, said: str, theme: Theme) -> QImage:
+        key, _, values = said.partition("?")
+        node = standard_catalogue().types[key](json.loads(values))
+        return rendered(plot(node, theme), self.devicePixelRatioF())
+
+
 class NodeHelp(QDialog):
     """Follows the selection, so it can stay open beside the canvas."""
 
@@ -39,7 +83,7 @@ class NodeHelp(QDialog):
         self.resize(560, 640)
         self._workspace = workspace
         self._shown = ""
-        self.browser = QTextBrowser(self)
+        self.browser = _Browser(workspace.look, self)
         self.browser.setObjectName("node_help_page")
         self.browser.setAccessibleName("Help page")
         # Offline and inert: pages are made here, and their links lead to other pages only.

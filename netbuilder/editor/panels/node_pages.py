@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
+from netbuilder.app.curves import PLOT, has_curve
 from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.check.kinds import takes
 from netbuilder.check.runs import Record
+from netbuilder.editor.node_icons import SIDE
 from netbuilder.editor.widgets.figures import shape
-from netbuilder.graph.model import Group
+from netbuilder.graph.model import GROUP_PREFIX, Group
 from netbuilder.node_api.node_type import NodeType
 from netbuilder.node_api.params import describe
 
 _NAMED = re.compile(r"(Formula|Source|When|Also|See|Args|Attributes):")
 LINK = "type:"  # in front of a type's id in the address of a link
+ICON = "icon:"  # the same in the address of a picture
+CURVE = "curve:"  # then the parameters follow, behind a question mark
 
 
 def page_of_type(
@@ -33,11 +39,12 @@ def page_of_type(
     facts = node_type.facts()
     parts = [
         f"<h2>{escape(facts['title'])}</h2>",
-        f"<p class='quiet'>{escape(facts['category'])}{_dot()}<code>{escape(facts['id'])}</code></p>",
+        f"<p class='quiet'>{_icon(node_type.id)} {escape(facts['category'])}{_dot()}{_code(facts['id'])}</p>",
         f"<p>{escape(facts['doc'])}</p>",
         *_paragraphs(node_type),
         _section("When to use it", escape(facts["when"])),
         _section("Formula", _code(facts["formula"])),
+        _curve(node_type, record),
         _ports("Inputs", facts["inputs"]),
         _ports("Outputs", facts["outputs"]),
         _example(record),
@@ -65,7 +72,7 @@ def page_of_group(group: Group, record: Record | None = None) -> str:
     return "".join(
         [
             f"<h2>{escape(title)}</h2>",
-            f"<p class='quiet'>Group{_dot()}<code>{escape(group.id)}</code>{_dot()}{nodes:,} nodes</p>",
+            f"<p class='quiet'>{_icon(GROUP_PREFIX)} Group{_dot()}<code>{escape(group.id)}</code>{_dot()}{nodes:,} nodes</p>",
             f"<p>{_lines(doc)}</p>",
             _example(record),
             _table("Parameters", ("", "default", ""), rows),
@@ -97,6 +104,19 @@ def _section(title: str, html: str) -> str:
 
 def _code(text: str) -> str:
     return f"<code>{escape(text)}</code>" if text else ""
+
+
+def _icon(key: str) -> str:
+    return f"<img src='{ICON}{escape(key)}' width='{SIDE}' height='{SIDE}' style='vertical-align: middle'>"
+
+
+def _curve(node_type: type[NodeType], record: Record | None) -> str:
+    """The plot of a function of one number: with the parameters of the node, where there is one."""
+    if not has_curve(node_type):
+        return ""
+    node = record.kind.instance if record is not None else None
+    address = f"{CURVE}{node_type.id}?{quote(json.dumps((node or node_type()).to_plain()))}"
+    return f"<p><img src='{address}' width='{PLOT[0]}' height='{PLOT[1]}'></p>"
 
 
 def _links(ids: Sequence[str], catalogue: Catalogue) -> str:

@@ -44,13 +44,13 @@ from PySide6.QtWidgets import (
 from netbuilder.editor.canvas.dropping import MIME
 from netbuilder.editor.icons import icon
 from netbuilder.editor.look import Look, ui_font
+from netbuilder.editor.node_icons import SIDE, ink_of, paint_node_icon
 from netbuilder.editor.panels.palette_rows import FAVOURITES, Row
 from netbuilder.editor.style import colours
 
 ROW = 26
 HEADING = 30
 _LEFT = 12.0
-_MARK = 9.0
 _STAR = 14
 
 Index = QModelIndex | QPersistentModelIndex
@@ -118,7 +118,7 @@ class Rows(QAbstractListModel):
 
 
 class RowPainter(QStyledItemDelegate):
-    """Draws a row: the category's mark and the title; headings are small and quiet."""
+    """Draws a row: the icon in its category's colour and the title; headings are small and quiet."""
 
     def __init__(self, look: Look, rows: Rows, parent: QListView) -> None:
         super().__init__(parent)
@@ -173,10 +173,10 @@ class RowPainter(QStyledItemDelegate):
         if chosen or hovered:
             painter.setBrush(QColor(colours(theme)["select"] if chosen else theme.raised))
             painter.drawRoundedRect(ground, 6, 6)
-        painter.setBrush(QColor(row.colour))
-        middle = rect.center().y()
-        painter.drawRoundedRect(QRectF(_LEFT, middle - _MARK / 2, _MARK, _MARK), 2.5, 2.5)
-        left = _LEFT + _MARK + 9
+        top = rect.top() + (rect.height() - SIDE) / 2
+        place = QRectF(_LEFT, top, SIDE, SIDE)
+        paint_node_icon(painter, place, row.key, ink_of(row.colour, theme))
+        left = _LEFT + SIDE + 8
         self._draw_title(
             painter, QRectF(left, rect.top(), rect.right() - 32 - left, rect.height()), row
         )

@@ -22,7 +22,7 @@ class Row:
             heading, its title.
         title: What people see.
         section: The heading it stands under.
-        colour: The mark's; empty for a heading.
+        colour: The icon's; empty for a heading.
         sentence: What it does.
         is_heading: Whether it is the heading of a section.
         folded: Whether a heading hides what stands under it.

@@ -1,25 +1,28 @@
-"""The small coloured square that says what category a node is of."""
+"""The icon of a node's type in the colour of its category."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-_SIDE = 10
+from netbuilder.editor.look import Look
+from netbuilder.editor.node_icons import SIDE, ink_of, paint_node_icon
 
 
 class CategoryMark(QWidget):
-    """A rounded square in a colour."""
+    """An icon that says what a node is, and by its colour of what category."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._colour = QColor()
-        self.setFixedSize(_SIDE, _SIDE)
+        self._look = look
+        self._key = self._colour = ""
+        self.setFixedSize(SIDE, SIDE)
+        look.changed.connect(self.update)
 
-    def put(self, colour: str, category: str) -> None:
-        """Show a colour; the category's name is said to screen readers and in the tool tip."""
-        self._colour = QColor(colour)
+    def put(self, key: str, colour: str, category: str) -> None:
+        """Show an icon; the category's name is said to screen readers and in the tool tip."""
+        self._key, self._colour = key, colour
         self.setAccessibleName(category)
         self.setToolTip(category)
         self.update()
@@ -27,8 +30,6 @@ class CategoryMark(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw it."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._colour)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        ink = ink_of(self._colour, self._look.theme)
+        paint_node_icon(painter, QRectF(self.rect()), self._key, ink)
         painter.end()

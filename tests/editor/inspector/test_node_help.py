@@ -1,5 +1,7 @@
 """The page of the selected node's type."""
 
+import re
+
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
@@ -66,7 +68,7 @@ def test_a_page_leads_to_those_it_is_compared_with(qtbot, help_window):
 
 def test_what_a_document_says_is_escaped(qtbot, help_window, tab):
     group = Group("block", EVIL, EVIL, (GroupParam("dim", 3, doc=EVIL),))
-    assert "<img" not in page_of_group(group)
+    assert page_of_group(group).count("<img") == 1  # its icon
     assert EVIL in text(page_of_group(group))
     tab.do("define", lambda n: edits.add_group(n, "block", title=EVIL, doc=EVIL))
     tab.do("add", lambda n: edits.add_node(n, "group:block", "odd"))
@@ -82,3 +84,28 @@ def test_both_themes(qtbot, help_window, workspace, open_example):
     for theme in ("light", "dark"):
         workspace.preferences.set("theme", theme)
         assert not help_window.grab().isNull()
+
+
+def test_a_page_shows_the_icon_and_the_curve_with_the_parameters_of_the_node(
+    qtbot, help_window, open_example
+):
+    tab = open_example("digits_cnn")
+    tab.select(nodes=["relu_1"])
+    qtbot.waitUntil(lambda: help_window.browser.toPlainText().startswith("ReLU"))
+    browser = help_window.browser
+    pictures = re.findall(r'src="([^"]+)"', browser.toHtml())
+    assert [address.split(":")[0] for address in pictures] == ["icon", "curve"]
+    kind = QTextDocument.ResourceType.ImageResource.value
+    for address, side in zip(pictures, (16, 300), strict=True):
+        picture = browser.loadResource(kind, QUrl(address))
+        assert picture.width() == side * browser.devicePixelRatioF()
+    plain = page_of_type(standard_catalogue().types["leaky_relu"], standard_catalogue())
+    assert "curve:leaky_relu" in plain
+    assert "negative_slope" in plain
+    assert "curve:" not in page_of_type(standard_catalogue().types["conv2d"], standard_catalogue())
+
+
+def test_a_page_loads_no_other_picture(help_window, tmp_path):
+    kind = QTextDocument.ResourceType.ImageResource.value
+    for address in ("file:///etc/hostname", "https://example.org/x.png", "logo.png"):
+        assert help_window.browser.loadResource(kind, QUrl(address)) is None
