@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from networks import IMAGE, LABEL, graph, network
@@ -12,8 +14,10 @@ from netbuilder.catalogue.catalogue import Catalogue, PackProblem
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.check.fields import Field, Fields
 from netbuilder.graph.model import Endpoint, Group, GroupParam, Network
-from netbuilder.node_api import In, NodeType, Out
+from netbuilder.node_api import In, NodeType, Out, Refusal, TensorType, symbol
+from netbuilder.node_api.axes import bind
 from netbuilder.node_api.expressions import Expression
+from netbuilder.node_api.probing import PROBES, Answer, Probes
 
 
 class Broken(NodeType, id="broken", title="Broken", category="Test"):
@@ -26,7 +30,43 @@ class Broken(NodeType, id="broken", title="Broken", category="Test"):
         raise KeyError("no such thing")
 
 
-CATALOGUE = Catalogue([*standard_catalogue().types.values(), Broken])
+class Open(NodeType, id="open", title="Open", category="Test"):
+    """A node that does not say what flows out."""
+
+    input = In("*B")
+    output = Out("*Y")
+
+
+class Failing(NodeType, id="failing", title="Failing", category="Test"):
+    """One whose module was run already, and failed."""
+
+    input = In("*B")
+    output = Out("*Y")
+
+    def __init__(self, values: Any = None) -> None:
+        super().__init__(values)
+        given = {"input": TensorType((symbol("N"), 1, 8, 8))}
+        probes = Probes()
+        with suppress(Refusal):
+            probes.types(self, bind(self.in_ports, given)[0])
+        said = "running Failing failed: RuntimeError: it is too wide (failing.py, line 7)"
+        for key in probes.asked:
+            PROBES.answer(key, Answer(trouble=said, hint="mend /home/ada/nodes/failing.py"))
+
+
+WAVE = {"wave": "/home/ada/nodes/wave.py"}
+CATALOGUE = Catalogue([*standard_catalogue().types.values(), Broken, Open, Failing])
+CATALOGUE_WITH_BROKEN_FILE = Catalogue(
+    standard_catalogue().types.values(),
+    [
+        PackProblem(
+            "/home/ada/nodes",
+            "wave.py, line 3: SyntaxError: expected ':'",
+            Path("/home/ada/nodes/wave.py"),
+            3,
+        )
+    ],
+)
 CATALOGUE_WITH_PROBLEM = Catalogue(
     standard_catalogue().types.values(),
     [PackProblem("audio_pack", "it needs the module soundfile")],
@@ -549,6 +589,19 @@ CASES: dict[str, Case] = {
     ),
     "NB502 pack": Case(chain(("relu_1", "relu")), None, CATALOGUE_WITH_PROBLEM),
     "NB503 rule": Case(chain(("broken_1", "broken"), ("relu_1", "relu"))),
+    "NB501 a custom node that its file does not declare": Case(
+        replace(chain(("wave_1", "wave"), ("relu_1", "relu")), custom_nodes=WAVE),
+        None,
+        Catalogue(CATALOGUE.types.values(), (), [Path("/home/ada/nodes").resolve()]),
+    ),
+    "NB502 a file of custom nodes": Case(
+        chain(("relu_1", "relu")), None, CATALOGUE_WITH_BROKEN_FILE
+    ),
+    "NB505 not trusted": Case(
+        replace(chain(("wave_1", "wave"), ("relu_1", "relu")), custom_nodes=WAVE)
+    ),
+    "NB506 shape not known yet": Case(chain(("open_1", "open"), ("relu_1", "relu"))),
+    "NB507 cannot be run": Case(chain(("failing_1", "failing"), ("relu_1", "relu"))),
     "NB504 newer version": Case(
         chain(
             ("conv_1", "conv2d", {"shape_of_kernel": "round"}, {"version": 9}), ("relu_1", "relu")

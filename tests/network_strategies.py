@@ -48,8 +48,14 @@ def random_network(rng):
         frozen(random_object(rng)),
         frozen(random_object(rng)),
         random_codes(rng),
+        random_files(rng),
         random_extra(rng),
     )
+
+
+def random_files(rng):
+    names = sorted(rng.sample(("wave", "acme_attention", "old_type"), rng.randrange(3)))
+    return frozen({name: rng.choice(TEXTS) for name in names})
 
 
 def random_plain(rng, depth=0):

@@ -52,6 +52,11 @@ class Settings(Declared):
         group="Files",
         doc="How long an edit may stay without a copy for recovery.",
     )
+    nodes = Text(
+        "nodes",
+        group="Files",
+        doc="Folder of your own node types; a full path, or a name beside these settings.",
+    )
     reopen = Bool(True, group="Files", doc="Open the documents of last time at the start.")
     runs = Text("runs", group="Training", doc="Folder of the trainings, beside the document.")
     threads = Int(

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from netbuilder.app.probing import settled
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.check.checker import check
 from netbuilder.check.diagnostics import Diagnostic, Where
 from netbuilder.check.fields import Fields
 from netbuilder.check.report import Report
-from netbuilder.codegen.emit import NotSoundError, generate
+from netbuilder.codegen.emit import NotSoundError, write
 from netbuilder.codegen.source import Source
 from netbuilder.data.prepare import fields
 from netbuilder.data.source import DataError
@@ -45,7 +46,7 @@ def check_network(network: Network, folder: Path) -> Report:
         folder: Where relative paths of the data start: the document's folder.
     """
     known, trouble = known_fields(network, folder)
-    report = check(network, standard_catalogue(), known)
+    report = settled(lambda: check(network, standard_catalogue(), known))
     more = [*data_findings(trouble), *recipe_findings(network)]
     return replace(report, diagnostics=(*report.diagnostics, *more)) if more else report
 
@@ -82,7 +83,10 @@ def source_of(network: Network, folder: Path) -> Source:
         NotSoundError: The network has errors; it carries the report.
     """
     known, _ = known_fields(network, folder)
-    return generate(network, standard_catalogue(), known)
+    report = settled(lambda: check(network, standard_catalogue(), known))
+    if not report.ok:
+        raise NotSoundError(report)
+    return write(network, standard_catalogue())
 
 
 def build(network: Network, folder: Path) -> nn.Module:

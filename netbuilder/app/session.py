@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from netbuilder.app.custom_nodes import recorded
 from netbuilder.app.project import data_findings, recipe_findings
 from netbuilder.app.unplaced import placed
 from netbuilder.catalogue.packs import standard_catalogue
@@ -39,6 +40,7 @@ class Session:
         self.path = path
         self._name = name
         self._checker = Checker(standard_catalogue())
+        self._fields: Fields | None = None
         self._trouble = ""
         self._advice: tuple[Diagnostic, ...] = ()
         self._report: Report | None = None
@@ -89,8 +91,14 @@ class Session:
 
     def set_fields(self, fields: Fields | None, trouble: str = "") -> None:
         """Say what the data hold, or why they cannot be read; see ``project.known_fields``."""
+        self._fields = fields
         self._checker.set_fields(fields)
         self._trouble = trouble
+        self._report = None
+
+    def check_again(self) -> None:
+        """Check the present value anew: node types were read again, or something was found out of them."""
+        self._checker = Checker(standard_catalogue(), self._fields)
         self._report = None
 
     def set_advice(self, advice: tuple[Diagnostic, ...]) -> None:
@@ -111,7 +119,7 @@ class Session:
         """
         target = path or self.path
         assert target is not None, "a document without a file needs a path"
-        save(self.network, target)
+        save(recorded(self.network, standard_catalogue()), target)
         self.path = target
         self._stamp = _stamp(target)
         self.document.mark_saved()

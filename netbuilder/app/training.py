@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from netbuilder.app.custom_nodes import recorded
 from netbuilder.app.project import require_sound
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.codegen.emit import write
@@ -87,6 +88,7 @@ def create_training(network: Network, folder: Path, run_dir: Path) -> RunFolder:
         RunError: The run cannot be made.
     """
     require_sound(network, folder)
+    network = recorded(network, standard_catalogue())
     return create_run(run_dir, network, write(network, standard_catalogue()), folder=folder)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 
 from netbuilder.graph.model import Node, frozen
@@ -17,12 +18,16 @@ class PackProblem:
     """A node pack, or a part of one, that could not be taken.
 
     Attributes:
-        pack: The pack's name, or the path of its file.
-        message: A sentence for the user.
+        pack: The pack's name, or the path of its folder.
+        message: A sentence for the user; of a folder's file with its name and line.
+        file: The file of a folder that it is about.
+        line: The line in it; 0 where none is known.
     """
 
     pack: str
     message: str
+    file: Path | None = None
+    line: int = 0
 
 
 class Catalogue:
@@ -31,17 +36,23 @@ class Catalogue:
     Args:
         types: The types, in order.
         problems: What could not be taken.
+        folders: The folders of node files that were read.
 
     Attributes:
         types: By id, in the order of the palette.
         problems: Packs, and parts of packs, that could not be taken.
+        folders: The folders of node files that were read.
     """
 
     def __init__(
-        self, types: Iterable[type[NodeType]], problems: Iterable[PackProblem] = ()
+        self,
+        types: Iterable[type[NodeType]],
+        problems: Iterable[PackProblem] = (),
+        folders: Iterable[Path] = (),
     ) -> None:
         self.types: Mapping[str, type[NodeType]] = MappingProxyType({t.id: t for t in types})
         self.problems: tuple[PackProblem, ...] = tuple(problems)
+        self.folders: tuple[Path, ...] = tuple(folders)
         # Nodes are immutable and come again at every check; a kept node cannot lose its identity.
         self._upgraded: dict[int, tuple[Node, Node]] = {}
 

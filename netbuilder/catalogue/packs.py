@@ -2,22 +2,23 @@
 
 The built-in pack is the package ``netbuilder_nodes``. Others add themselves by the entry-point group
 ``netbuilder.node_packs``, whose value is a package or a module; and a folder of node files is a pack
-when somebody asks for it. A pack that cannot be imported becomes a problem, never a crash.
+when somebody trusts it (``folders``). A pack that cannot be imported becomes a problem, never a crash.
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
 import importlib
 import importlib.metadata
 import importlib.util
 import pkgutil
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
+from netbuilder.catalogue import folders as node_folders
 from netbuilder.catalogue.catalogue import Catalogue, PackProblem
 from netbuilder.node_api import NodeType
 
@@ -25,20 +26,39 @@ BUILT_IN = "netbuilder_nodes"
 ENTRY_POINTS = "netbuilder.node_packs"
 
 
-def standard_catalogue(folders: Sequence[Path] = ()) -> Catalogue:
-    """Return the catalogue of the built-in pack, the installed packs and the packs in ``folders``.
+# Of threads that ask at once, one reads; the others wait for it.
+_reading = threading.Lock()
 
-    The same folders give the same catalogue; their files are read once.
+
+def standard_catalogue(folders: Sequence[Path] = ()) -> Catalogue:
+    """Return the catalogue of the built-in pack, the installed packs and the folders that are trusted.
+
+    The same folders give the same catalogue, until ``reread``; their files are read once.
 
     Args:
-        folders: Folders of node files. Their code is executed: name only those the user asked for.
+        folders: Folders of node files besides those the process trusts (``folders.trusted``). Their
+            code is executed: name only those the user asked for.
     """
-    return _standard(tuple(Path(folder).resolve() for folder in folders))
+    every = (*node_folders.trusted(), *map(node_folders.resolved, map(Path, folders)))
+    with _reading:
+        return _standard(tuple(dict.fromkeys(every)))
+
+
+def reread() -> None:
+    """Let the node files of folders be read anew: whoever asks for the catalogue next gets another one."""
+    with _reading:
+        node_folders.forget(folder for folders in _read for folder in folders)
+        _read.clear()
+        _standard.cache_clear()
+
+
+_read: set[tuple[Path, ...]] = set()
 
 
 @functools.cache
 def _standard(folders: tuple[Path, ...]) -> Catalogue:
-    collection = _Collection()
+    _read.add(folders)
+    collection = _Collection(folders)
     collection.add_modules(BUILT_IN, _built_in(), collection.problems)
     for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
         pack = f"{entry.name} ({entry.value})"
@@ -46,16 +66,15 @@ def _standard(folders: tuple[Path, ...]) -> Catalogue:
         if module is not None:
             collection.add_modules(pack, module, collection.problems)
     for folder in folders:
-        module = _folder_package(folder, collection.problems)
-        if module is not None:
-            collection.add_modules(str(folder), module, collection.problems)
+        collection.add_folder(folder)
     return collection.catalogue()
 
 
 class _Collection:
     """Node types on their way into a catalogue."""
 
-    def __init__(self) -> None:
+    def __init__(self, folders: Sequence[Path] = ()) -> None:
+        self.folders = tuple(folders)
         self.types: dict[str, type[NodeType]] = {}
         self.packs: dict[str, str] = {}
         self.categories: list[str] = []
@@ -68,16 +87,25 @@ class _Collection:
             for node_type in _node_types(part):
                 self._add(pack, node_type)
 
+    def add_folder(self, folder: Path) -> None:
+        """Add the node types of a folder's files."""
+        for part in node_folders.read_folder(folder, self.problems):
+            self.categories += getattr(part, "CATEGORIES", ())
+            for node_type in _node_types(part):
+                self._add(str(folder), node_type)
+
     def _add(self, pack: str, node_type: type[NodeType]) -> None:
         other = self.types.setdefault(node_type.id, node_type)
         if other is node_type:
             self.packs[node_type.id] = pack
             return
+        name = f"{node_type.__module__}.{node_type.__name__}"
+        file = node_folders.file_of(node_type)
         message = (
-            f"{node_type.__module__}.{node_type.__name__} has the id {node_type.id}, "
+            f"{f'{file.name}: {node_type.__name__}' if file else name} has the id {node_type.id}, "
             f"which {self.packs[node_type.id]} uses already; the first one is kept"
         )
-        self.problems.append(PackProblem(pack, message))
+        self.problems.append(PackProblem(pack, message, file))
 
     def catalogue(self) -> Catalogue:
         """Sort by category; within one, types keep the order they were found in."""
@@ -86,7 +114,7 @@ class _Collection:
             self.types.values(),
             key=lambda t: (order.get(t.category, len(self.categories)), t.category),
         )
-        return Catalogue(types, self.problems)
+        return Catalogue(types, self.problems, self.folders)
 
 
 def _built_in() -> ModuleType:
@@ -117,24 +145,6 @@ def _package(name: str, folder: Path) -> ModuleType:
     except BaseException:
         del sys.modules[name]
         raise
-    return module
-
-
-def _folder_package(folder: Path, problems: list[PackProblem]) -> ModuleType | None:
-    """Make a package of a folder of node files, under a name that no other package has."""
-    if not folder.is_dir():
-        problems.append(PackProblem(str(folder), f"{folder} is not a folder"))
-        return None
-    name = f"netbuilder_pack_{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
-    if name in sys.modules:
-        return sys.modules[name]
-    if (folder / "__init__.py").is_file():
-        with _Guard(str(folder), problems):
-            return _package(name, folder)
-        return None
-    module = ModuleType(name)
-    module.__path__ = [str(folder)]
-    sys.modules[name] = module
     return module
 
 
@@ -176,12 +186,5 @@ class _Guard:
 
 
 def _node_types(module: ModuleType) -> Iterable[type[NodeType]]:
-    """The node types a module defines; those it imports, and bases without an id, are left out."""
-    for value in vars(module).values():
-        if (
-            isinstance(value, type)
-            and issubclass(value, NodeType)
-            and value.__module__ == module.__name__
-            and "id" in vars(value)
-        ):
-            yield value
+    """The node types a module defines."""
+    return [v for v in vars(module).values() if node_folders.is_own_type(v, module)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from netbuilder.catalogue.catalogue import Catalogue, PackProblem
 from netbuilder.check.definitions import Definition, Definitions, definitions_of
@@ -31,6 +31,7 @@ class Checker:
         self._catalogue = catalogue
         self._fields = fields
         self._evaluator = Evaluator(catalogue)
+        self._custom: Mapping[str, str] = {}
         self._report: Report | None = None
 
     def set_fields(self, fields: Fields | None) -> None:
@@ -47,6 +48,9 @@ class Checker:
         return self._report
 
     def _checked(self, network: Network) -> Report:
+        if network.custom_nodes != self._custom:
+            self._custom = network.custom_nodes
+            self._evaluator = Evaluator(self._catalogue, self._custom)
         evaluator = self._evaluator
         evaluator.definitions = definitions_of(network, evaluator.definitions)
         run = evaluator.run(network.graph)
@@ -100,5 +104,9 @@ def _unused(network: Network, definitions: Definitions) -> Iterator[Definition]:
 
 
 def _pack_finding(problem: PackProblem) -> Finding:
+    if problem.file is not None:
+        message = f"a file of custom nodes could not be used: {problem.message}"
+        hint = f"mend {problem.file}; it is read again once it is saved"
+        return Finding("NB502", message, severity="warning", hint=hint)
     message = f"the node pack {problem.pack} could not be used: {problem.message}"
     return Finding("NB502", message, severity="warning", hint="mend or remove the pack")

@@ -551,6 +551,24 @@ CODES: Mapping[str, Code] = _table(
         "The node was written with a newer version of its type, whose parameters may mean something else. It is kept as it is and saved as it is, but it cannot be checked or trained. Update the program or the pack the type comes from.",
     ),
     Code(
+        "NB505",
+        "error",
+        "A custom node of a folder that is not trusted",
+        "The node's type is code in a file of somebody's own. Such code can do whatever a program can, so it runs only after you said once that you trust its folder. Look at the file; then trust the folder in the editor, or with `--trust-nodes FOLDER` on the command line, or remove the node. Trusting goes for the folder, whatever files it holds later on.",
+    ),
+    Code(
+        "NB506",
+        "error",
+        "What comes out of a node is being found out",
+        "The node's type does not say what flows out, so its module is run beside the program on tensors without numbers, at two sizes of the batch. Training and export wait for that. If it stays so, the process could not be started; let the node's file say it with `infer`.",
+    ),
+    Code(
+        "NB507",
+        "error",
+        "What comes out of a node could not be found out",
+        "The node's type does not say what flows out, and running its module on tensors without numbers failed; the message says why, and in which line. Mend the code, feed the node what it takes, or let its file say what flows out with `infer`.",
+    ),
+    Code(
         "NB601",
         "error",
         "A node that cannot be written",

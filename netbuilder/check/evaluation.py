@@ -12,6 +12,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 from netbuilder.catalogue.catalogue import Catalogue
+from netbuilder.catalogue.folders import file_of
 from netbuilder.check.advice import advise, advise_again
 from netbuilder.check.cost import (
     FREE,
@@ -22,6 +23,7 @@ from netbuilder.check.cost import (
     sum_of,
     times,
 )
+from netbuilder.check.custom_nodes import own_code_failed, try_writing
 from netbuilder.check.definitions import NO_DEFINITIONS, Definition
 from netbuilder.check.gradients import lets_no_gradient_through
 from netbuilder.check.kinds import MAIN, Kind, Kinds, Scope, scope_of
@@ -31,7 +33,7 @@ from netbuilder.check.sharing import sharing_of
 from netbuilder.check.structure import structure_of
 from netbuilder.check.wiring import wire_problems
 from netbuilder.graph.limits import MAX_NODES
-from netbuilder.graph.model import GROUP_PREFIX, REPEAT_INDEX, Graph, Node
+from netbuilder.graph.model import EMPTY, GROUP_PREFIX, REPEAT_INDEX, Graph, Node
 from netbuilder.node_api.dims import Shape, Sym
 from netbuilder.node_api.node_type import evaluate
 from netbuilder.node_api.ports import TensorType
@@ -55,10 +57,11 @@ class Evaluator:
 
     Args:
         catalogue: The node types.
+        custom: The files that custom node types came from; see ``Network.custom_nodes``.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.kinds = Kinds(catalogue)
+    def __init__(self, catalogue: Catalogue, custom: Mapping[str, str] = EMPTY) -> None:
+        self.kinds = Kinds(catalogue, custom)
         self.definitions = NO_DEFINITIONS
         self._results: dict[tuple[Any, ...], Result] = {}
         self._inside: dict[tuple[Any, ...], GraphRun] = {}
@@ -340,9 +343,12 @@ def _evaluated(kind: Kind, inputs: tuple[TensorType | None, ...]) -> Result:
             return Result(problems=tuple(map(_size_problem, too_large)))
         cost = node_cost(instance, outcome.axes, outcome.types)
         weights = instance.weights(outcome.axes)
+        if file_of(type(instance)) is not None:
+            try_writing(instance, outcome.axes)
     except Exception as error:  # noqa: BLE001 - a pack's code may raise anything
-        message = f"the rule of {kind.title} failed: {type(error).__name__}: {error}"
-        return Result(problems=(Problem("NB503", message, hint="tell the author of the pack"),))
+        return Result(
+            problems=(own_code_failed(type(instance), f"the rule of {kind.title}", error),)
+        )
     given_dtypes = [t.dtype for t in given.values()]
     made_dtypes = [t.dtype for t in outcome.types.values()]
     stops = lets_no_gradient_through(instance.id, given_dtypes, made_dtypes)

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from netbuilder.catalogue.catalogue import Catalogue
+from netbuilder.check.custom_nodes import own_code_failed, unknown_type
 from netbuilder.check.definitions import MAX_NESTING, Definition
 from netbuilder.check.manners import Manner, manner_of
 from netbuilder.check.params import Environment, instantiate, worked_out
-from netbuilder.graph.model import GroupParam, Node
+from netbuilder.graph.model import EMPTY, GroupParam, Node
 from netbuilder.node_api.expressions import ExpressionError
 from netbuilder.node_api.node_type import NodeType
 from netbuilder.node_api.params import describe
@@ -90,10 +91,12 @@ class Kinds:
 
     Args:
         catalogue: The node types.
+        custom: The files that custom node types came from; see ``Network.custom_nodes``.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, custom: Mapping[str, str] = EMPTY) -> None:
         self._catalogue = catalogue
+        self._custom = custom
         self._plain: dict[tuple[Any, ...], Kind] = {}
         self._groups: dict[tuple[Any, ...], Kind] = {}
 
@@ -138,9 +141,7 @@ class Kinds:
     def _made(self, node: Node, scope: Scope) -> Kind:
         node_type = self._catalogue.get(node.type)
         if node_type is None:
-            message = f"there is no node type {node.type}"
-            hint = "install the pack it comes from, or remove the node"
-            problem = Problem("NB501", message, hint=hint)
+            problem = unknown_type(node.type, self._custom.get(node.type, ""), self._catalogue)
             return Kind(node.type, ports_known=False, problems=(problem,))
         if node.version > node_type.version:
             return _newer(node, node_type)
@@ -150,8 +151,7 @@ class Kinds:
             if instance is None:
                 return self._ports_only(node, node_type, scope, problems)
         except Exception as error:  # noqa: BLE001 - a pack's code may raise anything
-            message = f"the node type {node_type.title} failed: {type(error).__name__}: {error}"
-            problem = Problem("NB503", message, hint="tell the author of the pack")
+            problem = own_code_failed(node_type, f"the node type {node_type.title}", error)
             return Kind(node_type.title, ports_known=False, problems=(problem,))
         kind = _kind_of(instance)
         kind.instance = instance

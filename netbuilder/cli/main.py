@@ -6,6 +6,8 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
 
 from netbuilder.cli import (
     check,
@@ -26,6 +28,8 @@ from netbuilder.cli.errors import RefusedError, UsageError
 from netbuilder.node_api.errors import NetBuilderError
 
 _COMMANDS = (edit, check, source, train, evaluate, export, nodes, explain, why, runs, render, demo)
+# Those that look at node types, and so may have to run the code of a person's own.
+_WITH_NODES = (edit, check, source, train, export, nodes, why, render)
 _EPILOG = """\
 exit codes: 0 fine, 1 problems found, 2 wrong usage, 3 run or export failed, 130 interrupted
 """
@@ -44,6 +48,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for command in _COMMANDS:
         command.add(commands)
+    for command in _WITH_NODES:
+        _add_trust(commands.choices[_name(command)])
     return top
 
 
@@ -58,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     top = parser()
     given = list(sys.argv[1:] if argv is None else argv)
-    if edit.is_meant(given, {command.__name__.rpartition(".")[2] for command in _COMMANDS}):
+    if edit.is_meant(given, {_name(command) for command in _COMMANDS}):
         given.insert(0, edit.NAME)
     args = top.parse_args(given)
     if args.version:
@@ -67,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"netbuilder {program_version() or '(not installed)'}")
         return 0
     try:
+        _trust(getattr(args, "trust_nodes", ()))
         code: int = args.run(args)
         sys.stdout.flush()
     except UsageError as error:
@@ -80,6 +87,35 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code
+
+
+def _name(command: ModuleType) -> str:
+    return command.__name__.rpartition(".")[2]
+
+
+def _add_trust(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--trust-nodes",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FOLDER",
+        help="a folder of custom nodes whose code may run; may be given several times",
+    )
+
+
+def _trust(named: Sequence[Path]) -> None:
+    """Let the code of these folders run in this process, and of no others.
+
+    Raises:
+        UsageError: One is no folder.
+    """
+    from netbuilder.catalogue.folders import set_trusted
+
+    for folder in named:
+        if not folder.is_dir():
+            raise UsageError(f"--trust-nodes: {folder} is not a folder")
+    set_trusted(named)
 
 
 def _told(args: argparse.Namespace, error: NetBuilderError, code: int) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from netbuilder.files.atomic import Fs, kind_of, sweep, write_atomic
+from netbuilder.files.custom_nodes import with_full_paths, with_short_paths
 from netbuilder.files.errors import FileError
 from netbuilder.files.format import dumps, is_newer_file, is_read_only, loads
 from netbuilder.graph.limits import MAX_BYTES
@@ -35,7 +36,7 @@ def load(path: str | os.PathLike[str]) -> Network:
     """
     data = read_file(path)
     sweep(path)
-    return loads(data, path)
+    return with_full_paths(loads(data, path), Path(path).absolute().parent)
 
 
 def save(
@@ -57,7 +58,7 @@ def save(
             path,
             "could not be saved: it comes from a newer version of the program and opens read-only",
         )
-    text = _verified(network, path)
+    text = _verified(with_short_paths(network, Path(path).absolute().parent), path)
     if _is_newer(path):
         raise FileError(
             path,

@@ -22,7 +22,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 Plain = dict[str, Any]
 
-_PROPERTIES = ("title", "description", "data", "recipe", "ignore")
+_PROPERTIES = ("title", "description", "data", "recipe", "ignore", "custom_nodes")
 
 
 def patch(before: Network, after: Network) -> Plain | None:

@@ -55,7 +55,8 @@ class Delta:
         added_groups: Ids of definitions that are new.
         removed_groups: Ids of definitions that are gone.
         changed_groups: Ids of definitions whose title, text or parameters differ.
-        properties: Which of ``title``, ``description``, ``data``, ``recipe``, ``ignore``, ``extra`` differ.
+        properties: Which of ``title``, ``description``, ``data``, ``recipe``, ``ignore``,
+            ``custom_nodes``, ``extra`` differ.
     """
 
     graphs: Mapping[str, GraphDelta] = field(default_factory=dict)
@@ -72,7 +73,7 @@ class Delta:
 
 _SAME_GRAPH = GraphDelta()
 _SAME = Delta()
-_PROPERTIES = ("title", "description", "data", "recipe", "ignore", "extra")
+_PROPERTIES = ("title", "description", "data", "recipe", "ignore", "custom_nodes", "extra")
 _GROUP_PROPERTIES = ("title", "doc", "params", "extra")
 
 

@@ -236,6 +236,25 @@ def codes_value(value: Any) -> tuple[str, ...]:
     return tuple(sorted(set(value)))
 
 
+def files_value(value: Any) -> Mapping[str, str]:
+    """Return the files that node types came from, by the ids of the types, in order.
+
+    Raises:
+        FormatError: It is not an object of ids and paths, or a very long one.
+    """
+    if not isinstance(value, Mapping):
+        raise expected(value, "an object of node types and files")
+    if len(value) > MAX_PARAMS:
+        raise FormatError("", f"names {len(value)} types, but at most {MAX_PARAMS} are allowed")
+    files: dict[str, str] = {}
+    for name in sorted(value):
+        try:
+            files[type_value(name)] = text_value(value[name])
+        except FormatError as error:
+            raise error.inside(str(name)) from None
+    return MappingProxyType(files)
+
+
 def _version(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise expected(value, "a whole number of at least 1")
@@ -377,4 +396,5 @@ _NETWORK: Mapping[str, Reader] = {
     "graph": graph_from_plain,
     "groups": _by_id(group_from_plain),
     "ignore": codes_value,
+    "custom_nodes": files_value,
 }

@@ -209,6 +209,8 @@ class Network:
         data: The data source as plain data: ``{"source": "digits", "params": {...}, ...}``.
         recipe: The training recipe as plain data: values that differ from the defaults.
         ignore: Codes of warnings and hints that are told of no node.
+        custom_nodes: The file that each node type of a person's own came from, by the type's id: a full
+            path, or one that starts at the document's folder. It is told to people; nothing is run for it.
         extra: What a newer version of the program wrote, kept as it is.
     """
 
@@ -219,6 +221,7 @@ class Network:
     data: Mapping[str, Any] = field(default_factory=_empty)
     recipe: Mapping[str, Any] = field(default_factory=_empty)
     ignore: tuple[str, ...] = ()
+    custom_nodes: Mapping[str, str] = field(default_factory=_empty)
     extra: Mapping[str, Any] = field(default_factory=_empty)
 
     def graph_at(self, group: str = "") -> Graph:

@@ -41,6 +41,7 @@ def network_to_plain(network: Network) -> Plain:
     _put(plain, "graph", graph_to_plain(network.graph))
     _put(plain, "groups", [group_to_plain(g) for g in by_name(network.groups).values()])
     _put(plain, "ignore", sorted(network.ignore))
+    _put(plain, "custom_nodes", sorted_plain(network.custom_nodes))
     return _with_extra(plain, network.extra)
 
 

@@ -13,10 +13,13 @@ from netbuilder.node_api.calls import Call, Definition, Expr
 from netbuilder.node_api.dims import Dim, Shape, is_traced
 from netbuilder.node_api.params import Declared, Float
 from netbuilder.node_api.ports import In, Out, Port, PortInfo, TensorType
+from netbuilder.node_api.probing import PROBES
 from netbuilder.node_api.problems import Problem, Refusal
 
 Role = Literal["", "input", "target", "output", "loss", "group_input", "group_output"]
 Unpack = Union[str, None, "tuple[Unpack, ...]"]
+
+CUSTOM = "Custom"  # the category of types that say none
 
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -28,8 +31,17 @@ def _fixed(ports: Sequence[Port]) -> tuple[PortInfo, ...]:
     return tuple(PortInfo(port.name, port) for port in ports)
 
 
+def _leaves_open(kind: type[NodeType]) -> bool:
+    """Whether an output has an axis that no input has."""
+    given = {name for port in kind.ins for name in port.pattern.names}
+    return any(name not in given for port in kind.outs for name in port.pattern.names)
+
+
 class NodeType(Declared):
     """A kind of node: its ports, its parameters and the rules they obey.
+
+    Where an output's pattern has an axis that no input has and no rule says its size (neither ``infer``
+    nor ``types``), the module is run to find out what flows out; ``Out("*Y")`` leaves all of it open.
 
     A subclass declares ports first, parameters next, then the methods it needs, in the order check,
     infer, weights, flops, module, start, forward, curve. Its docstring's first sentence is the tool tip; a paragraph
@@ -38,8 +50,8 @@ class NodeType(Declared):
 
     Attributes:
         id: What files call the type; never renamed.
-        title: What people see.
-        category: The section of the palette.
+        title: What people see; by default the name of the class.
+        category: The section of the palette; by default ``Custom``.
         version: Raised when the parameters change; ``migrate`` then brings old ones along.
         role: What part the type plays in a network beyond computing.
         unpack: How the forward's value falls apart into output ports, where that is not simply the
@@ -50,6 +62,7 @@ class NodeType(Declared):
             most modules is the default.
         definitions: The classes and functions that ``module`` and ``forward`` name beyond torch's.
         view: Whether the outputs are the inputs' numbers laid out anew, at no cost of memory.
+        is_probed: Whether what flows out is found by running the module; follows from the declaration.
     """
 
     id: ClassVar[str]
@@ -64,6 +77,7 @@ class NodeType(Declared):
     definitions: ClassVar[tuple[Definition, ...]] = ()
     ins: ClassVar[tuple[In, ...]] = ()
     outs: ClassVar[tuple[Out, ...]] = ()
+    is_probed: ClassVar[bool] = False
     _fixed_ins: ClassVar[tuple[PortInfo, ...]] = ()
     _fixed_outs: ClassVar[tuple[PortInfo, ...]] = ()
 
@@ -77,12 +91,16 @@ class NodeType(Declared):
         cls.ins = tuple(p for p in ports.values() if isinstance(p, In))
         cls.outs = tuple(p for p in ports.values() if isinstance(p, Out))
         cls._fixed_ins, cls._fixed_outs = _fixed(cls.ins), _fixed(cls.outs)
+        cls.is_probed = (
+            cls.infer is NodeType.infer and cls.types is NodeType.types and _leaves_open(cls)
+        )
         if id:
             if not _ID.match(id):
                 raise ValueError(
                     f"the id {id!r} of {cls.__name__} is not lower-case letters, digits and _"
                 )
-            cls.id, cls.title, cls.category, cls.version = id, title, category, version
+            cls.id, cls.title, cls.version = id, title or cls.__name__, version
+            cls.category = category or CUSTOM
 
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
         super().__init__(values)
@@ -122,8 +140,10 @@ class NodeType(Declared):
         """Return the type at every output port; override where patterns cannot say it.
 
         Raises:
-            Refusal: The inputs do not fit.
+            Refusal: The inputs do not fit, or it takes a run of the module to tell.
         """
+        if self.is_probed:
+            return PROBES.types(self, a)
         sizes = self.infer(a)
         first = next(iter(a.inputs.values()), None)
         types: dict[str, TensorType] = {}
@@ -139,7 +159,7 @@ class NodeType(Declared):
 
     def weights(self, a: Axes) -> Mapping[str, Shape]:
         """Return the shape of every trained tensor by its name in the module."""
-        return {}
+        return PROBES.weights(self, a) if self.is_probed else {}
 
     def flops(self, a: Axes, y: Mapping[str, TensorType]) -> Dim:
         """Return the floating-point operations of one forward, as torch.utils.flop_counter counts.

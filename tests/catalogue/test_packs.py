@@ -100,7 +100,8 @@ def test_a_file_that_fails_is_a_problem_and_the_others_are_kept(
     catalogue = standard_catalogue((tmp_path,))
     (problem,) = catalogue.problems
     assert said in problem.message
-    assert "bad could not be imported" in problem.message
+    assert problem.message.startswith("bad.py")
+    assert problem.file == tmp_path / "bad.py"
     assert problem.pack == str(tmp_path)
     assert catalogue.get("good") is not None
     assert catalogue.get("linear") is not None
