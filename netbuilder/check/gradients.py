@@ -38,7 +38,7 @@ def lets_no_gradient_through(type_id: str, given: Iterable[str], made: Iterable[
 
 
 def gradient_findings(
-    run: GraphRun, losses: list[str], trained: set[str], stops: list[str]
+    run: GraphRun, losses: list[str], trained: frozenset[str], stops: list[str]
 ) -> Iterator[Finding]:
     """Yield where gradients stop on their way to weights that no other way leads to.
 
@@ -58,7 +58,7 @@ def gradient_findings(
         return
     for name in between:
         if name in reached:
-            behind = _before(run, name) & lost
+            behind = run.layout.upstream([name]) & lost
             mine = [n for n in weighted if n in behind]
             if mine:
                 yield _told(run, name, mine, all_lost=len(lost) == len(weighted))
@@ -111,16 +111,6 @@ def _reached(run: GraphRun, losses: list[str], stops: set[str]) -> set[str]:
             tensor = run.type_at(source)
             carries = tensor is None or tensor.dtype in FLOATS or source.node in stops
             if carries and source.node not in seen:
-                seen.add(source.node)
-                waiting.append(source.node)
-    return seen
-
-
-def _before(run: GraphRun, name: str) -> set[str]:
-    seen, waiting = {name}, [name]
-    while waiting:
-        for source in run.layout.wires.get(waiting.pop(), NO_WIRES).values():
-            if source.node not in seen:
                 seen.add(source.node)
                 waiting.append(source.node)
     return seen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from netbuilder.graph.model import Endpoint, Graph, is_identifier
 
@@ -56,6 +56,29 @@ class Layout:
             self.stuck = frozenset(rest)
             self.order += rest
         self.position = {name: index for index, name in enumerate(self.order)}
+        self._upstream: dict[tuple[str, ...], frozenset[str]] = {}
+
+    def upstream(self, starts: Iterable[str]) -> frozenset[str]:
+        """Return the nodes that ``starts`` depend on, themselves included."""
+        key = tuple(starts)
+        if key not in self._upstream:
+            self._upstream[key] = frozenset(self.upstream_beyond(key, set()))
+        return self._upstream[key]
+
+    def upstream_beyond(self, starts: Iterable[str], seen: set[str]) -> set[str]:
+        """Return what ``starts`` depend on, put into ``seen``; behind what is in there nobody looks."""
+        wires = self.wires
+        waiting = [name for name in starts if name not in seen]
+        seen.update(waiting)
+        while waiting:
+            inputs = wires.get(waiting.pop())
+            if inputs:
+                for source in inputs.values():
+                    name = source.node
+                    if name not in seen:
+                        seen.add(name)
+                        waiting.append(name)
+        return seen
 
     def fits(self, graph: Graph) -> bool:
         """Whether this is the layout of ``graph`` too."""

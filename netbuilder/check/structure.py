@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from netbuilder.check.findings import Finding, arrows, listed
 from netbuilder.check.fixes import add_output, disconnect, remove_nodes
 from netbuilder.check.gradients import gradient_findings
-from netbuilder.check.layout import NO_WIRES, Layout
+from netbuilder.check.layout import NO_WIRES
 from netbuilder.check.topology import cycles
 from netbuilder.graph.model import Endpoint, Graph
 
@@ -55,29 +55,6 @@ def structure_of(run: GraphRun) -> Structure:
     else:
         findings += _of_main(run, roles, unknown, stops)
     return Structure(tuple(findings), {role: tuple(names) for role, names in roles.items()})
-
-
-def upstream(layout: Layout, starts: Iterable[str], seen: set[str] | None = None) -> set[str]:
-    """Return the nodes that ``starts`` depend on, themselves included.
-
-    Args:
-        layout: The topology.
-        starts: Where to begin.
-        seen: Nodes whose sources are left out; they are part of the result, which is this set.
-    """
-    seen = set() if seen is None else seen
-    wires = layout.wires
-    waiting = [name for name in starts if name not in seen]
-    seen.update(waiting)
-    while waiting:
-        inputs = wires.get(waiting.pop())
-        if inputs:
-            for source in inputs.values():
-                name = source.node
-                if name not in seen:
-                    seen.add(name)
-                    waiting.append(name)
-    return seen
 
 
 def _names(run: GraphRun) -> Iterator[Finding]:
@@ -144,7 +121,7 @@ def _of_group(
             message = f"the group {run.group} has no output, so its instances hand nothing on"
             yield Finding("NB319", message, severity="warning", hint="add a Group output")
         return
-    alive = upstream(run.layout, [*sinks, *unknown, *unused])
+    alive = run.layout.upstream([*sinks, *unknown, *unused])
     yield from _dead_ends(run, alive, f"no output of the group {run.group}")
 
 
@@ -159,13 +136,13 @@ def _of_main(
         yield _no_output(run, losses)
     if not outputs and not losses:
         return
-    trained = upstream(run.layout, losses)
+    trained = run.layout.upstream(losses)
     if losses:
         yield from _untrained_losses(run, losses, trained)
         yield from gradient_findings(run, losses, trained, stops)
         for name in outputs:
             yield from _untrained_output(run, name, trained)
-    alive = upstream(run.layout, [*outputs, *unknown], set(trained))
+    alive = trained | run.layout.upstream([*outputs, *unknown])
     yield from _dead_ends(run, alive, "no Output and no loss" if losses else "no Output")
 
 
@@ -196,7 +173,7 @@ def _only_result(run: GraphRun, losses: list[str]) -> Endpoint | None:
     return ends[0] if len(ends) == 1 and run.type_at(ends[0]) else None
 
 
-def _dead_ends(run: GraphRun, alive: set[str], what: str) -> Iterator[Finding]:
+def _dead_ends(run: GraphRun, alive: frozenset[str], what: str) -> Iterator[Finding]:
     layout, records = run.layout, run.records
     if len(alive) >= len(layout.order) and alive.issuperset(layout.order):
         return
@@ -210,7 +187,7 @@ def _dead_ends(run: GraphRun, alive: set[str], what: str) -> Iterator[Finding]:
             continue  # A Target that nothing takes has a sentence of its own.
         if any(follower in records for follower in layout.follows.get(name, ())):
             continue
-        before = upstream(layout, [name], seen=set(counted)) - counted - {name}
+        before = layout.upstream_beyond([name], set(counted)) - counted - {name}
         before &= records.keys()
         counted |= before
         chain = sorted(before, key=layout.position.__getitem__)
@@ -229,9 +206,11 @@ def _dead_ends(run: GraphRun, alive: set[str], what: str) -> Iterator[Finding]:
         )
 
 
-def _untrained_losses(run: GraphRun, losses: list[str], trained: set[str]) -> Iterator[Finding]:
+def _untrained_losses(
+    run: GraphRun, losses: list[str], trained: frozenset[str]
+) -> Iterator[Finding]:
     for name in losses:
-        mine = trained if len(losses) == 1 else upstream(run.layout, [name])
+        mine = trained if len(losses) == 1 else run.layout.upstream([name])
         records = [run.records[n] for n in mine if n in run.records]
         if any(r.result.cost.trainable != 0 for r in records):
             continue
@@ -252,8 +231,8 @@ def _is_open(role: str, types: Mapping[str, object]) -> bool:
     return not types and role != "output"
 
 
-def _untrained_output(run: GraphRun, name: str, trained: set[str]) -> Iterator[Finding]:
-    mine = upstream(run.layout, [name], set(trained)) - trained - {name}
+def _untrained_output(run: GraphRun, name: str, trained: frozenset[str]) -> Iterator[Finding]:
+    mine = run.layout.upstream_beyond([name], set(trained)) - trained - {name}
     idle = [n for n in run.layout.order if n in mine and n in run.records] if mine else []
     records = [(n, run.records[n]) for n in idle]
     if any(_is_open(record.kind.role, record.result.types) for _, record in records):
