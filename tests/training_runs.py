@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,16 @@ NORMED = """        self.linear_1 = nn.Linear(64, 32)
     def forward(self, point):
         return self.head(F.relu(self.linear_1(point)))
 """
+TIED = """        self.linear_1 = nn.Linear(64, 64)
+        self.linear_2 = nn.Linear(64, 64)
+        self.linear_2.weight = self.linear_1.weight
+        self.head = nn.Linear(64, 3)
+        self.linear_3 = nn.Linear(3, 3).requires_grad_(False)
+
+    def forward(self, point):
+        x = F.relu(self.linear_1(point))
+        return self.linear_3(self.head(F.relu(self.linear_2(x))))
+"""
 BODIES = {
     "mlp": (MLP, (64,)),
     "cnn": (CNN, (1, 8, 8)),
@@ -91,6 +102,11 @@ def source(body: str, shape: tuple[int, ...] = (64,), task: str = "classificatio
         losses=(Loss("loss_1", "cross_entropy", task, 1.0, ("N", 3), "logits", "label"),),
         lines=lines,
     )
+
+
+def tied() -> Source:
+    """Two layers with one weight, a frozen one, and two factors of the learning rate."""
+    return replace(source(TIED), learning_rates={"linear_1": 0.1, "head": 2.0, "linear_3": 3.0})
 
 
 def line_of(made: Source, text: str) -> int:

@@ -257,10 +257,12 @@ def _alike(run: GraphRun, mine: Record, theirs: Record) -> Iterator[Fix]:
     if one is None or other is None:
         return
     if mine.node.type != theirs.node.type:
-        weights = [tuple(record.result.weights.get(WEIGHT, ())) for record in (mine, theirs)]
-        if mine.node.type in MAPS and all(weights) and weights[0][1:] == weights[1][1:]:
-            if weights[0] != weights[1]:
-                yield set_params(run.group, mine.node.id, {"out_features": weights[1][0]})
+        weights = [record.result.weights.get(WEIGHT, ()) for record in (mine, theirs)]
+        if not all(weights):
+            return
+        rows = [shape[:1] for shape in weights]
+        if mine.node.type in MAPS and rows[0] != rows[1] and weights[0][1:] == weights[1][1:]:
+            yield set_params(run.group, mine.node.id, {"out_features": weights[1][0]})
     elif _built(mine, other) == _built(theirs):
         values = dict.fromkeys(mine.node.params, DEFAULT)
         values.update(theirs.node.params)

@@ -80,6 +80,7 @@ def _flags(source: Source, recipe: Recipe, validation: bool) -> dict[str, bool]:
         "bf16": recipe.precision == "bf16",
         "several": len(source.losses) > 1,
         "smaller": recipe.smaller_is_better,
+        "factors": bool(source.learning_rates),
     }
 
 
@@ -95,6 +96,7 @@ def _constants(source: Source, recipe: Recipe, threads: int) -> dict[str, Any]:
         "BATCH_SIZE": recipe.batch_size,
         "ACCUMULATE": recipe.accumulate if flags["accumulate"] else None,
         "LEARNING_RATE": recipe.learning_rate,
+        "FACTORS": dict(source.learning_rates) or None,
         "MOMENTUM": recipe.momentum if flags["momentum"] else None,
         "BETAS": None if sgd else (recipe.beta1, recipe.beta2),
         "EPSILON": None if sgd else recipe.epsilon,

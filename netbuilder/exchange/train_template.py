@@ -84,7 +84,11 @@ def train(
     model: Network, data: dict[str, list[Tensor]], options: argparse.Namespace
 ) -> dict[str, Tensor]:
     """Train a model and return the weights of its best epoch."""
+    #: if factors
+    parameters = parameter_groups(model)
+    #: else
     parameters = [p for p in model.parameters() if p.requires_grad]
+    #: end
     #: if sgd
     optimizer = torch.optim.SGD(
         parameters,
@@ -163,6 +167,19 @@ def train(
     return best or copy_weights(model)
 
 
+#: if factors
+def parameter_groups(model: Network) -> list[dict[str, object]]:
+    """Return what is trained, in groups that learn as fast."""
+    groups: dict[float, list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            around = [path for path in FACTORS if name.startswith(f"{path}.")]
+            factor = FACTORS[max(around, key=len)] if around else 1.0
+            groups.setdefault(factor, []).append(parameter)
+    return [{"params": p, "lr": LEARNING_RATE * f, "factor": f} for f, p in groups.items()]
+
+
+#: end
 def train_epoch(
     model: Network,
     optimizer: torch.optim.Optimizer,
@@ -173,7 +190,11 @@ def train_epoch(
     """Train for an epoch; return the number of samples and the losses of every step."""
     model.train()
     #: if clip
+    #: if factors
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    #: else
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    #: end
     #: end
     batches = draw_batches(len(data[0]), epoch, data[0].device)
     #: if accumulate
@@ -197,7 +218,11 @@ def train_epoch(
         #: end
         #: if scheduled
         for group in optimizer.param_groups:
+            #: if factors
+            group["lr"] = learning_rate(number, per_epoch, options.epochs) * group["factor"]
+            #: else
             group["lr"] = learning_rate(number, per_epoch, options.epochs)
+            #: end
         #: end
         optimizer.step()
         optimizer.zero_grad()

@@ -6,17 +6,20 @@ them at once. All it draws from random generators, it draws in an order that dep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from netbuilder.graph.model import EMPTY
 from netbuilder.training.checkpoints import Checkpoint, random_state, restore_random_state
 from netbuilder.training.evaluate import in_precision
 from netbuilder.training.optimizers import (
+    FACTOR,
     build_optimizer,
     optimizer_tensors,
+    parameter_groups,
     restore_optimizer,
     trainable,
 )
@@ -36,6 +39,7 @@ class Learner:
         tensors: Inputs and targets of the training split, on the device.
         recipe: How it is trained.
         device: Where.
+        factors: What the learning rate is multiplied by, as in ``Source.learning_rates``.
 
     Attributes:
         parameters: What is trained, by name.
@@ -46,14 +50,21 @@ class Learner:
     """
 
     def __init__(
-        self, model: nn.Module, tensors: Sequence[Tensor], recipe: Recipe, device: torch.device
+        self,
+        model: nn.Module,
+        tensors: Sequence[Tensor],
+        recipe: Recipe,
+        device: torch.device,
+        factors: Mapping[str, float] = EMPTY,
     ) -> None:
         self.model = model
         self.tensors = tensors
         self.recipe = recipe
         self.device = device
         self.parameters = trainable(model)
-        self.optimizer = build_optimizer(recipe, self.parameters.values())
+        self.optimizer = build_optimizer(
+            recipe, parameter_groups(self.parameters, factors, recipe.learning_rate)
+        )
         self.plan = plan(recipe, len(tensors[0]))
 
     def batches(self, epoch: int) -> tuple[Tensor, ...]:
@@ -97,7 +108,7 @@ class Learner:
             if not constant:
                 rate = self.rate(first + position)
                 for group in groups:
-                    group["lr"] = rate
+                    group["lr"] = rate * group[FACTOR]
             update()
             for parameter in parameters:
                 parameter.grad = None

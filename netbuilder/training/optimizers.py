@@ -13,6 +13,8 @@ from torch.optim import SGD, Adam, AdamW, Optimizer
 from netbuilder.training.recipe import Recipe
 from netbuilder.training.run import RunError
 
+FACTOR = "factor"  # the key of what a group multiplies the learning rate by
+
 
 def trainable(model: nn.Module) -> dict[str, nn.Parameter]:
     """The parameters that training changes, by name.
@@ -26,15 +28,39 @@ def trainable(model: nn.Module) -> dict[str, nn.Parameter]:
     return found
 
 
-def build_optimizer(recipe: Recipe, parameters: Iterable[nn.Parameter]) -> Optimizer:
-    """Return the recipe's optimizer in its fused form, one kernel a step."""
+def build_optimizer(recipe: Recipe, groups: Iterable[Mapping[str, Any]]) -> Optimizer:
+    """Return the recipe's optimizer in its fused form, one kernel a step and group of weights.
+
+    Args:
+        recipe: The recipe.
+        groups: What ``parameter_groups`` gave.
+    """
     options: dict[str, Any] = {"lr": recipe.learning_rate, "weight_decay": recipe.weight_decay}
     if recipe.optimizer == "sgd":
         options.update(momentum=recipe.momentum, nesterov=recipe.nesterov)
     else:
         options.update(betas=(recipe.beta1, recipe.beta2), eps=recipe.epsilon)
-    optimizer: Optimizer = lean(KINDS[recipe.optimizer])(parameters, **options, fused=True)
+    optimizer: Optimizer = lean(KINDS[recipe.optimizer])(groups, **options, fused=True)
     return optimizer
+
+
+def parameter_groups(
+    parameters: Mapping[str, nn.Parameter], factors: Mapping[str, float], rate: float
+) -> list[dict[str, Any]]:
+    """Return the optimizer's groups of parameters: those that learn as fast are one.
+
+    Args:
+        parameters: What is trained, by name.
+        factors: What the learning rate is multiplied by, by the path of a module; the longest path
+            that holds a parameter counts.
+        rate: The learning rate to multiply.
+    """
+    groups: dict[float, list[nn.Parameter]] = {}
+    for name, parameter in parameters.items():
+        around = [path for path in factors if name.startswith(f"{path}.")]
+        factor = factors[max(around, key=len)] if around else 1.0
+        groups.setdefault(factor, []).append(parameter)
+    return [{"params": p, "lr": rate * f, FACTOR: f} for f, p in groups.items()]
 
 
 KINDS: Mapping[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam, "adamw": AdamW}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import json
 import logging
 import os
 import platform
@@ -154,10 +155,10 @@ def _trainer(setting: Setting, model: nn.Module) -> Trainer:
     train = _tensors(setting, "train")
     if not train:
         raise RunError("the training split of the data is empty; give split.train a share")
-    learner = Learner(model, train, recipe, setting.device)
+    learner = Learner(model, train, recipe, setting.device, source.learning_rates)
     deciding = {key: value for key, value in recipe.changed().items() if key not in FREE}
     identity = Identity(
-        hashlib.sha256(source.text.encode("utf-8")).hexdigest(),
+        _hash_of(source),
         deciding,
         setting.prepared.fingerprint,
     )
@@ -165,6 +166,12 @@ def _trainer(setting: Setting, model: nn.Module) -> Trainer:
     return Trainer(
         setting.run, learner, source.losses, _tensors(setting, "val"), identity, watching
     )
+
+
+def _hash_of(source: Source) -> str:
+    """The hash of what is trained; factors of the learning rate count where there are any."""
+    rates = json.dumps(dict(source.learning_rates), sort_keys=True) if source.learning_rates else ""
+    return hashlib.sha256((source.text + rates).encode("utf-8")).hexdigest()
 
 
 def _tensors(setting: Setting, split: str) -> Sequence[torch.Tensor]:

@@ -17,7 +17,7 @@ from exchange.handwritten import simple, tokens
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file
-from training_runs import DATA, LOSSES, MLP, make_run
+from training_runs import DATA, LOSSES, MLP, make_run, tied
 from training_runs import source as run_source
 
 from netbuilder.codegen.source import Loss
@@ -96,6 +96,11 @@ RECIPES = {
             "seed": 5,
         },
     ),
+    "factors": (
+        tied(),
+        {"schedule": "cosine", "warmup_steps": 3, "clip_norm": 0.5, "learning_rate": 0.01},
+    ),
+    "factors without a schedule": (tied(), {"optimizer": "sgd", "momentum": 0.5}),
     "two losses": (
         two_losses(),
         {
