@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 
 def letters(title: str, typed: str) -> tuple[int, ...]:
@@ -38,7 +39,8 @@ def _from(start: int, word: str, text: str, starts: Sequence[int]) -> tuple[int,
     return tuple(places)
 
 
-def _starts(title: str) -> list[int]:
+@lru_cache(maxsize=2048)
+def _starts(title: str) -> tuple[int, ...]:
     """Where words begin: behind a space or a sign, at a capital in a word, and at a digit."""
     found = []
     before = " "
@@ -47,4 +49,4 @@ def _starts(title: str) -> list[int]:
         if letter.isalnum() and (begins or (letter.isdigit() and not before.isdigit())):
             found.append(index)
         before = letter
-    return found
+    return tuple(found)

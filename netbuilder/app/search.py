@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Protocol, TypeVar
@@ -86,47 +87,80 @@ def _mistyped(entries: Sequence[F], word: str) -> list[F]:
     return list({id(by_name[name]): by_name[name] for name in close}.values())
 
 
-def _score(entry: Findable, words: Sequence[str], whole: str) -> float:
-    """How well an entry matches; 0 where a word matches nowhere."""
-    scores = [_of_word(entry, word) for word in words]
-    if not all(scores):
-        return 0.0
-    together = _of_word(entry, whole) if len(words) > 1 else 0.0
-    return max(min(scores), together)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is compared of an entry: bare letters, made ready once.
+
+    Attributes:
+        names: Each with the words it is made of.
+        also: What else people call it.
+        category: The section it stands in.
+        sentence: The words of its sentence, a space before each.
+    """
+
+    names: tuple[tuple[str, tuple[str, ...]], ...]
+    also: tuple[str, ...]
+    category: str
+    sentence: str
 
 
-def _of_word(entry: Findable, word: str) -> float:
-    return max(
-        max((_of_name(name, word) for name in entry.names), default=0.0),
-        max((_of_alias(name, word) for name in entry.also), default=0.0),
-        _CATEGORY if _bare(entry.category).startswith(word) else 0.0,
-        _SENTENCE if len(word) > 2 and _in_sentence(entry.sentence, word) else 0.0,
+@lru_cache(maxsize=8192)
+def _known(names: tuple[str, ...], also: tuple[str, ...], category: str, sentence: str) -> _Known:
+    return _Known(
+        tuple({(_bare(name), _parts(name)): None for name in names}),  # title and id mostly agree
+        tuple(_bare(name) for name in also),
+        _bare(category),
+        " " + " ".join(_NO_LETTER.split(sentence.lower())),
     )
 
 
-def _of_name(name: str, word: str) -> float:
-    bare, parts = _bare(name), _parts(name)
+def _score(entry: Findable, words: Sequence[str], whole: str) -> float:
+    """How well an entry matches; 0 where a word matches nowhere."""
+    known = _known(entry.names, entry.also, entry.category, entry.sentence)
+    scores = [_of_word(known, word) for word in words]
+    if not all(scores):
+        return 0.0
+    together = _of_word(known, whole) if len(words) > 1 else 0.0
+    return max(min(scores), together)
+
+
+def _of_word(known: _Known, word: str) -> float:
+    best = 0.0
+    for bare, parts in known.names:
+        # What has the letters neither in a row nor from the first one on is passed by at once.
+        if bare and (word in bare or bare[0] == word[0]):
+            best = max(best, _of_name(bare, parts, word))
+    for bare in known.also:
+        if word in bare:
+            best = max(best, _of_alias(bare, word))
+    if best < _CATEGORY and known.category.startswith(word):
+        return _CATEGORY
+    if best < _SENTENCE and len(word) > 2 and f" {word}" in known.sentence:
+        return _SENTENCE
+    return best
+
+
+def _of_name(bare: str, parts: Sequence[str], word: str) -> float:
     if bare == word:
         return _EXACT
     if bare.startswith(word):
         return _START - _rest(bare, word)
     if len(word) > 1 and _are_initials(parts, word):
         return _INITIALS - _rest(bare, word) / 10
-    if any(part.startswith(word) for part in parts) or f" {word}" in " ".join(parts):
-        return _WORD_START - _rest(bare, word)
-    if len(word) > 1 and word in bare:
-        return _INSIDE - _rest(bare, word)
+    if word in bare:
+        if any(part.startswith(word) for part in parts):
+            return _WORD_START - _rest(bare, word)
+        return _INSIDE - _rest(bare, word) if len(word) > 1 else 0.0
     gaps = _gaps(bare, word)
     return _LETTERS - min(gaps, 30) if gaps is not None else 0.0
 
 
-def _of_alias(name: str, word: str) -> float:
-    bare = _bare(name)
+def _of_alias(bare: str, word: str) -> float:
     if bare == word:
         return _ALSO
     if bare.startswith(word):
         return _ALSO_START - _rest(bare, word)
-    return _ALSO_INSIDE - _rest(bare, word) if len(word) > 2 and word in bare else 0.0
+    return _ALSO_INSIDE - _rest(bare, word) if len(word) > 2 else 0.0
 
 
 def _rest(name: str, word: str) -> float:
@@ -142,11 +176,12 @@ def _are_initials(parts: Sequence[str], word: str) -> bool:
             return True
         if place == len(parts):
             return False
-        part = parts[place]
-        return any(
-            rest.startswith(part[:length]) and fits(place + 1, rest[length:])
-            for length in range(len(part), 0, -1)
-        )
+        same = 0
+        for letter, other in zip(parts[place], rest, strict=False):
+            if letter != other:
+                break
+            same += 1
+        return any(fits(place + 1, rest[length:]) for length in range(same, 0, -1))
 
     return fits(0, word)
 
@@ -163,10 +198,6 @@ def _gaps(name: str, word: str) -> int | None:
         gaps += found - place - 1
         place = found
     return gaps
-
-
-def _in_sentence(sentence: str, word: str) -> bool:
-    return any(part.startswith(word) for part in _NO_LETTER.split(sentence.lower()))
 
 
 @lru_cache(maxsize=4096)

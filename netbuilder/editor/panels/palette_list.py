@@ -50,6 +50,7 @@ from netbuilder.editor.style import colours
 
 ROW = 26
 HEADING = 30
+_ROW_SIZE, _HEADING_SIZE = QSize(0, ROW), QSize(0, HEADING)
 _LEFT = 12.0
 _STAR = 14
 
@@ -129,8 +130,7 @@ class RowPainter(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
         """Headings have a little air above them."""
-        heading = self._rows.rows[index.row()].is_heading
-        return QSize(0, HEADING if heading else ROW)
+        return _HEADING_SIZE if self._rows.rows[index.row()].is_heading else _ROW_SIZE
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw a row."""
