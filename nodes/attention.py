@@ -21,6 +21,7 @@ from netbuilder.node_api import (
     Shape,
     TensorType,
     WeightedNodeType,
+    bytes_of,
     call,
     is_known,
     nearest_divisor,
@@ -163,6 +164,10 @@ class MultiheadAttention(
         key, value = self._key(a), self._value(a)
         maps = queries + product((key[1], a.E, key[-1] + value[-1]))
         return 2 * product((a.N, maps + 2 * product((a.L, self._places(a), a.E))))
+
+    def cache(self, a: Axes) -> Dim:
+        """A key and a value, each with the query's features."""
+        return bytes_of(TensorType((2, a.E), a.dtype("query")))
 
     def module(self, a: Axes) -> Call:
         """Build torch's layer, with the batch as first axis."""
@@ -310,6 +315,10 @@ class TransformerEncoderLayer(
         """The attention and the linear maps."""
         return product((a.N, self._attending(a, a.S, a.S) + self._feeding(a, a.S)))
 
+    def cache(self, a: Axes) -> Dim:
+        """A key and a value."""
+        return bytes_of(TensorType((2, a.E), a.dtype("src")))
+
     def module(self, a: Axes) -> Call:
         """Build torch's layer, with the batch as first axis."""
         return self._built("nn.TransformerEncoderLayer", a, a.dtype("src"))
@@ -370,6 +379,10 @@ class TransformerDecoderLayer(
         """Both attentions and the linear maps."""
         attending = self._attending(a, a.T, a.T) + self._attending(a, a.T, a.S)
         return product((a.N, attending + self._feeding(a, a.T)))
+
+    def cache(self, a: Axes) -> Dim:
+        """A key and a value of tgt; those of memory are made once and do not grow."""
+        return bytes_of(TensorType((2, a.E), a.dtype("tgt")))
 
     def module(self, a: Axes) -> Call:
         """Build torch's layer, with the batch as first axis."""

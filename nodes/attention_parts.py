@@ -24,6 +24,7 @@ from netbuilder.node_api import (
     TensorType,
     WeightedNodeType,
     broadcast,
+    bytes_of,
     call,
     is_known,
     product,
@@ -138,6 +139,11 @@ class ScaledDotProductAttention(
         """Queries with keys, and the mixture of values."""
         fits = product((*self._fitted(a), a.L, a.S, a.E))
         return 2 * (fits + product((*y["output"].shape, a.S)))
+
+    def cache(self, a: Axes) -> Dim:
+        """A key and a value for every head that they have."""
+        numbers = product((*a.C, a.E)) + product((*a.D, a.V))
+        return bytes_of(TensorType((numbers,), a.dtype("query")))
 
     def module(self, a: Axes) -> Call | None:
         """Build the module that knows whether it is being trained, where that matters."""

@@ -176,7 +176,7 @@ CODES: Mapping[str, Code] = _table(
         "NB221",
         "error",
         "A size is out of all bounds",
-        "A size above 2**53, or one with a formula of very many parts, cannot belong to a tensor that fits into any memory. Look for a parameter with a few digits too many.",
+        "A size above 2**53, one with a formula of very many parts, or a weight or a sample that takes more than this machine has, cannot belong to a tensor that fits into memory. Nothing of that size is ever made. Look for a parameter with a few digits too many, or for channels and features that multiply; a machine with more memory may take what this one cannot.",
     ),
     Code(
         "NB222",

@@ -6,7 +6,7 @@ Sizes that are left open stay formulas; the batch is ``N``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from netbuilder.node_api.axes import Axes
@@ -28,6 +28,10 @@ class NodeCost:
         parameters: Numbers in its weights, frozen ones too; shared repeats count once.
         trainable: Those of them that training changes.
         flops: Floating-point operations of one forward of a batch of N.
+        backward: Those of the backward pass; what is needed depends on the nodes before, so a report
+            says it.
+        cache: Bytes that attention keeps of one place of one sample while it makes a sequence place
+            by place.
         weights: Bytes of its weights.
         trained_weights: Bytes of the weights that training changes.
         activations: Bytes that it makes for a batch of N and the backward pass needs again; what is
@@ -40,6 +44,13 @@ class NodeCost:
     weights: Dim = 0
     trained_weights: Dim = 0
     activations: Dim = 0
+    backward: Dim = 0
+    cache: Dim = 0
+
+    @property
+    def macs(self) -> Dim:
+        """Multiply-adds of one forward of a batch of N; torch counts two operations for each."""
+        return self.flops // 2
 
     def to_plain(self, batch: int) -> dict[str, Any]:
         """The cost as JSON data; a size that is left open is None, with its formula beside it."""
@@ -47,6 +58,7 @@ class NodeCost:
         _put(plain, "parameters", self.parameters)
         _put(plain, "trainable", self.trainable)
         _put(plain, "flops", size_at(self.flops, _ONE_SAMPLE))
+        _put(plain, "backward_flops", size_at(self.backward, _ONE_SAMPLE))
         _put(plain, "memory", self.weights + size_at(self.activations, {"N": batch}))
         return plain
 
@@ -64,6 +76,7 @@ class Cost:
         largest: Bytes of the largest value between two nodes, for a batch of N.
         batch: Samples in a batch, for memory.
         optimizer_slots: Numbers the optimizer keeps for every trained weight.
+        precision: Numbers of the forward pass, as the recipe calls them.
     """
 
     total: NodeCost = FREE
@@ -71,6 +84,7 @@ class Cost:
     largest: Dim = 0
     batch: int = DEFAULT_BATCH
     optimizer_slots: int = 2
+    precision: str = "fp32"
 
     @property
     def parameters(self) -> Dim:
@@ -86,6 +100,11 @@ class Cost:
     def flops(self) -> Dim:
         """Floating-point operations of a forward of one sample, as torch's counter counts."""
         return size_at(self.total.flops, _ONE_SAMPLE)
+
+    @property
+    def backward_flops(self) -> Dim:
+        """Floating-point operations of the backward pass of one sample."""
+        return size_at(self.total.backward, _ONE_SAMPLE)
 
     @property
     def weights_memory(self) -> Dim:
@@ -107,18 +126,8 @@ class Cost:
         return size_at(self.total.activations, {"N": batch})
 
     def training(self, batch: int) -> Dim:
-        """Return the memory of a training step in bytes, at its peak.
-
-        That is all there is between steps, and the larger of two: what the backward pass needs, with
-        a gradient as large as the largest value; or what the optimizer works with, as much as it keeps
-        in torch's implementation over many tensors at once.
-        """
-        trained = self.total.trained_weights
-        gradient = size_at(self.largest, {"N": batch})
-        backward, working = self.activations(batch) + gradient, trained * self.optimizer_slots
-        if isinstance(backward, int) and isinstance(working, int):
-            backward = max(backward, working)  # what is left open is nearly always more
-        return self.total.weights + trained * (1 + self.optimizer_slots) + backward
+        """Return the memory of a training step in bytes, at its peak, as the recipe says it."""
+        return memory_to_train(self, batch, self.precision, self.optimizer_slots).total
 
     def to_plain(self) -> dict[str, Any]:
         """The cost as JSON data; a size that is left open is None, with its formula beside it."""
@@ -126,6 +135,7 @@ class Cost:
         _put(plain, "parameters", self.parameters)
         _put(plain, "trainable", self.trainable)
         _put(plain, "flops", self.flops)
+        _put(plain, "backward_flops", self.backward_flops)
         _put(plain, "memory", self.memory)
         _put(plain, "weights_memory", self.weights_memory)
         _put(plain, "activation_memory", self.activation_memory)
@@ -141,9 +151,10 @@ def node_cost(node: NodeType, axes: Axes, outputs: Mapping[str, TensorType]) -> 
         parameters = parameters + product(shape)
     flops = node.flops(axes, outputs)
     weights = parameters * _weight_bytes(axes)
-    if parameters == 0 and flops == 0:
+    cache = node.cache(axes)
+    if parameters == 0 and flops == 0 and cache == 0:
         return FREE
-    return NodeCost(parameters, parameters, flops, weights, weights)
+    return NodeCost(parameters, parameters, flops, weights, weights, cache=cache)
 
 
 def times(cost: NodeCost, count: int) -> NodeCost:
@@ -157,42 +168,42 @@ def times(cost: NodeCost, count: int) -> NodeCost:
         cost.weights * count,
         cost.trained_weights * count,
         cost.activations * count,
+        cost.backward * count,
+        cost.cache * count,
     )
 
 
 def frozen_cost(cost: NodeCost) -> NodeCost:
     """Return the cost of a node whose weights stay as they are."""
-    return NodeCost(cost.parameters, 0, cost.flops, cost.weights, 0, cost.activations)
+    return replace(cost, trainable=0, trained_weights=0)
 
 
 def weightless_cost(cost: NodeCost) -> NodeCost:
     """Return the cost of a node whose weights are counted at another."""
-    return NodeCost(flops=cost.flops, activations=cost.activations)
+    return replace(cost, parameters=0, trainable=0, weights=0, trained_weights=0)
 
 
 def tied_cost(cost: NodeCost, count: Dim) -> NodeCost:
     """Return the cost of a node of whose weights ``count`` numbers are counted at another."""
     size = BYTES["float32"] * count
     is_trained = cost.trainable != 0
-    return NodeCost(
-        cost.parameters - count,
-        cost.trainable - count if is_trained else 0,
-        cost.flops,
-        cost.weights - size,
-        cost.trained_weights - size if is_trained else 0,
-        cost.activations,
+    return replace(
+        cost,
+        parameters=cost.parameters - count,
+        trainable=cost.trainable - count if is_trained else 0,
+        weights=cost.weights - size,
+        trained_weights=cost.trained_weights - size if is_trained else 0,
     )
 
 
 def sharing_weights(first: NodeCost, total: NodeCost) -> NodeCost:
     """Return the cost of repeats that use the weights of the first one."""
-    return NodeCost(
-        first.parameters,
-        first.trainable,
-        total.flops,
-        first.weights,
-        first.trained_weights,
-        total.activations,
+    return replace(
+        total,
+        parameters=first.parameters,
+        trainable=first.trainable,
+        weights=first.weights,
+        trained_weights=first.trained_weights,
     )
 
 
@@ -210,6 +221,8 @@ def sum_of(costs: Iterable[NodeCost]) -> NodeCost:
     weights: Dim = 0
     trained: Dim = 0
     activations: Dim = 0
+    backward: Dim = 0
+    cache: Dim = 0
     for key, cost in different.items():
         if cost is not FREE:
             count = counts[key]
@@ -219,7 +232,9 @@ def sum_of(costs: Iterable[NodeCost]) -> NodeCost:
             weights = weights + cost.weights * count
             trained = trained + cost.trained_weights * count
             activations = activations + cost.activations * count
-    return NodeCost(parameters, trainable, flops, weights, trained, activations)
+            backward = backward + cost.backward * count
+            cache = cache + cost.cache * count
+    return NodeCost(parameters, trainable, flops, weights, trained, activations, backward, cache)
 
 
 def batch_of(recipe: Mapping[str, Any]) -> int:
@@ -231,10 +246,68 @@ def batch_of(recipe: Mapping[str, Any]) -> int:
 
 
 def optimizer_slots_of(recipe: Mapping[str, Any]) -> int:
-    """Return how many numbers the recipe's optimizer keeps for every trained weight."""
+    """Return how many numbers the recipe's optimizer keeps for every trained weight.
+
+    Source: the state of torch.optim.SGD, Adam and AdamW.
+    """
     if recipe.get("optimizer") == "sgd":
         return 1 if recipe.get("momentum") else 0
     return 2
+
+
+def precision_of(recipe: Mapping[str, Any]) -> str:
+    """Return the numbers that the recipe asks for in the forward pass."""
+    return "bf16" if recipe.get("precision") == "bf16" else "fp32"
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The memory of a training step, in bytes.
+
+    Attributes:
+        weights: All weights, in the numbers they are kept in.
+        gradients: Of the weights that are trained.
+        optimizer: What the optimizer keeps from step to step.
+        activations: What the forward pass keeps for the backward pass.
+        working: What is there for a while only, at the peak.
+    """
+
+    weights: Dim
+    gradients: Dim
+    optimizer: Dim
+    activations: Dim
+    working: Dim
+
+    @property
+    def total(self) -> Dim:
+        """All of it."""
+        return self.weights + self.gradients + self.optimizer + self.activations + self.working
+
+
+def memory_to_train(cost: Cost, batch: int, precision: str, slots: int) -> Training:
+    """Return the memory of a training step at its peak.
+
+    That is all there is between steps, and the larger of two: what the backward pass needs, with a
+    gradient as large as the largest value; or what the optimizer works with, as much as it keeps in
+    torch's implementation over many tensors at once. With bf16, which is torch.autocast, weights,
+    gradients and optimizer stay as they are; what the forward pass keeps is half as large, and a copy
+    of the weights in half the size is kept with it.
+
+    Args:
+        cost: What the network costs.
+        batch: Samples in a batch.
+        precision: ``fp32`` or ``bf16``.
+        slots: Numbers the optimizer keeps for every trained weight.
+    """
+    weights, trained = cost.total.weights, cost.total.trained_weights
+    kept = cost.activations(batch)
+    gradient = size_at(cost.largest, {"N": batch})
+    if precision == "bf16":
+        kept, gradient = kept // 2 + weights // 2, gradient // 2
+    optimizer = working = trained * slots
+    if isinstance(kept, int) and isinstance(gradient, int) and isinstance(working, int):
+        gradient = max(gradient, working - kept)
+    return Training(weights, trained, optimizer, kept, gradient)
 
 
 def _weight_bytes(axes: Axes) -> int:

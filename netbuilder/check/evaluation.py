@@ -14,6 +14,7 @@ from typing import Any
 from netbuilder.catalogue.catalogue import Catalogue
 from netbuilder.catalogue.folders import file_of
 from netbuilder.check.advice import advise, advise_again
+from netbuilder.check.bounds import size_problems
 from netbuilder.check.cost import (
     FREE,
     NodeCost,
@@ -61,6 +62,7 @@ class Evaluator:
     """
 
     def __init__(self, catalogue: Catalogue, custom: Mapping[str, str] = EMPTY) -> None:
+        self.catalogue = catalogue
         self.kinds = Kinds(catalogue, custom)
         self.definitions = NO_DEFINITIONS
         self._results: dict[tuple[Any, ...], Result] = {}
@@ -343,6 +345,9 @@ def _evaluated(kind: Kind, inputs: tuple[TensorType | None, ...]) -> Result:
             return Result(problems=tuple(map(_size_problem, too_large)))
         cost = node_cost(instance, outcome.axes, outcome.types)
         weights = instance.weights(outcome.axes)
+        too_large_for_memory = tuple(size_problems(outcome.types, weights))
+        if too_large_for_memory:
+            return Result(problems=too_large_for_memory)
         if file_of(type(instance)) is not None:
             try_writing(instance, outcome.axes)
     except Exception as error:  # noqa: BLE001 - a pack's code may raise anything

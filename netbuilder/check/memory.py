@@ -43,12 +43,16 @@ class Kept:
         total: In the whole network, every repeat counted.
         nodes: By the path of the node that makes it, or of the instance it is made in; inside of
             groups for the first repeat.
+        backward: Floating-point operations of the backward pass, by path as well.
+        total_backward: Those of the whole network.
         largest: The largest value that any node hands out.
     """
 
     total: Dim = 0
     nodes: dict[str, Dim] = field(default_factory=dict)
     largest: Dim = 0
+    backward: dict[str, Dim] = field(default_factory=dict)
+    total_backward: Dim = 0
 
 
 def kept_by(run: GraphRun) -> Kept:
@@ -85,6 +89,7 @@ class _Walk:
     def __init__(self) -> None:
         self._values: list[tuple[_Value, _Turn]] = []
         self._extra: list[tuple[str, Dim, _Turn]] = []
+        self._backward: list[tuple[str, Dim, _Turn]] = []
 
     def visit(
         self, run: GraphRun, turn: _Turn, incoming: Mapping[str, _Value]
@@ -152,6 +157,12 @@ class _Walk:
             if side in instance.keeps:
                 for value in values.values():
                     value.kept = True
+        forward = record.result.cost.flops
+        if forward != 0:
+            asked = [port for port, value in given.items() if value.has_gradient]
+            learns = record.result.cost.trainable != 0
+            backward = instance.backward_flops(forward, learns=learns, inputs=asked)
+            self._backward.append((path, backward, turn))
         inputs = {port: value.type for port, value in given.items()}
         extra = instance.extra_memory(inputs, record.result.types)
         if extra != 0:
@@ -163,14 +174,12 @@ class _Walk:
         """The values that come out of an instance of a group, repeat after repeat."""
         incoming = dict(given)
         results: dict[str, _Value] = {}
-        runs = record.result.runs
-        for place, (index, run) in enumerate(runs):
-            end = runs[place + 1][0] if place + 1 < len(runs) else record.kind.repeat
-            inner = _Turn(f"{path}/", end - index, turn, turn.is_first and not place)
+        for place, (count, run) in enumerate(_repeats(record, given)):
+            inner = _Turn(f"{path}/", count, turn, turn.is_first and not place)
             results = self.visit(run, inner, incoming)
             following = zip(record.kind.inputs, record.kind.outputs, strict=False)
             handed = {port: results[out] for port, out in following if out in results}
-            if end - index > 1:
+            if count > 1:
                 # What one repeat hands to the next is kept if the next one needs what comes in.
                 for port, value in handed.items():
                     value.kept |= port in incoming and incoming[port].kept
@@ -190,13 +199,31 @@ class _Walk:
         totals: dict[str, Dim] = {}
         for (path, flows), count in counts.items():
             totals[path] = totals.get(path, 0) + sizes[flows] * count
-        for maker, extra, turn in self._extra:
-            for path, count in _counted(maker, turn):
-                totals[path] = totals.get(path, 0) + extra * count
+        _add(totals, self._extra)
+        _add(kept.backward, self._backward)
+        kept.total_backward = kept.backward.pop("", 0)
         kept.total = totals.pop("", 0)
         kept.nodes = totals
         kept.largest = max(sizes.values(), key=_at_one, default=0)
         return kept
+
+
+def _add(totals: dict[str, Dim], amounts: list[tuple[str, Dim, _Turn]]) -> None:
+    for maker, amount, turn in amounts:
+        for path, count in _counted(maker, turn):
+            totals[path] = totals.get(path, 0) + amount * count
+
+
+def _repeats(record: Record, given: Mapping[str, _Value]) -> Iterator[tuple[int, GraphRun]]:
+    """How often an instance of a group runs like what; the first repeat may be asked for less."""
+    runs = record.result.runs
+    for place, (index, run) in enumerate(runs):
+        end = runs[place + 1][0] if place + 1 < len(runs) else record.kind.repeat
+        count = end - index
+        if not place and count > 1 and not all(value.has_gradient for value in given.values()):
+            yield 1, run
+            count -= 1
+        yield count, run
 
 
 def _counted(maker: str, turn: _Turn) -> Iterator[tuple[str, int]]:

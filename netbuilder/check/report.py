@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from netbuilder.check.cost import Cost, NodeCost, batch_of, optimizer_slots_of
+from netbuilder.check.cost import Cost, NodeCost, batch_of, optimizer_slots_of, precision_of
 from netbuilder.check.diagnostics import Diagnostic
 from netbuilder.check.memory import kept_by
 from netbuilder.check.runs import GraphRun, Record
@@ -66,8 +66,11 @@ class Report:
         nodes = dict(_costs(self.run))
         for path, activations in kept.nodes.items():
             nodes[path] = replace(nodes[path], activations=activations)
-        total = replace(self.run.cost, activations=kept.total)
-        return Cost(total, nodes, kept.largest, batch_of(recipe), optimizer_slots_of(recipe))
+        for path, backward in kept.backward.items():
+            nodes[path] = replace(nodes[path], backward=backward)
+        total = replace(self.run.cost, activations=kept.total, backward=kept.total_backward)
+        slots, precision = optimizer_slots_of(recipe), precision_of(recipe)
+        return Cost(total, nodes, kept.largest, batch_of(recipe), slots, precision)
 
     def to_plain(self) -> dict[str, Any]:
         """The report as JSON data; sizes that are left open are text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Union
 
@@ -165,6 +165,29 @@ class NodeType(Declared):
         """Return the floating-point operations of one forward, as torch.utils.flop_counter counts.
 
         That counter counts matrix products and convolutions, at two operations a multiply-add.
+        """
+        return 0
+
+    def backward_flops(self, forward: Dim, *, learns: bool, inputs: Collection[str]) -> Dim:
+        """Return the floating-point operations of one backward pass, as torch's counter counts.
+
+        By default each gradient that is asked for takes as many as the forward: that of the weights,
+        and that of what comes in; without weights, that of every factor.
+
+        Args:
+            forward: What ``flops`` gave.
+            learns: Whether the weights are trained.
+            inputs: The input ports whose gradient is asked for.
+        """
+        if type(self).weights is not NodeType.weights:
+            return forward * (int(learns) + min(len(inputs), 1))
+        return forward * len(inputs)
+
+    def cache(self, a: Axes) -> Dim:
+        """Return the bytes that attention keeps of one place of one sample, in making a sequence.
+
+        Source: Pope et al. 2022, Efficiently Scaling Transformer Inference, section 2: a key and a
+        value for every head, which come to two vectors of the model's features in each layer.
         """
         return 0
 
