@@ -218,6 +218,11 @@ _TABLE: tuple[Command | str, ...] = (
     _on_canvas(
         "graph.freeze", "Freeze Weights", "Keep the weights as they are in training.", "Shift+F"
     ),
+    _on_canvas(
+        "graph.share",
+        "Share Weights",
+        "Let the selected nodes use the weights of the first, or their own again.",
+    ),
     SEPARATOR,
     _on_canvas(
         "graph.group", "Make Group", "Make a linked group of the selection.", "Ctrl+G", icon="group"

@@ -12,12 +12,14 @@ from netbuilder.app.picture_cards import (
     FOOT,
     LEFT,
     LINE_SIZE,
+    LINK_WIDTH,
     SMALL_SIZE,
     TITLE_SIZE,
     Card,
     Dot,
     cards_of,
     hatching,
+    link_sign,
     sizes_of,
 )
 from netbuilder.app.picture_fold import Folded, folded
@@ -209,7 +211,7 @@ class _Drawing:
         x = card.x + LEFT
         self._text(group, x, card.y + 23.5, card.title, theme.text, TITLE_SIZE, weight="600")
         self._text(group, x, card.y + 42, card.line, theme.secondary, LINE_SIZE)
-        if card.footer or card.frozen:
+        if card.has_foot:
             self._footer(group, card)
         for dot in (*card.ins.values(), *card.outs.values()):
             self._dot(group, card, dot)
@@ -243,6 +245,12 @@ class _Drawing:
         if card.frozen:
             x = card.right - 12
             self._text(group, x, y + 15.5, "frozen", theme.accent, SMALL_SIZE, anchor="end")
+        if card.shares:
+            x = card.x + card.link_left
+            for ring in link_sign(x, y + FOOT / 2):
+                self._rect(group, ring, 3, stroke=theme.accent, fill="none")
+            x += LINK_WIDTH + 5
+            self._text(group, x, y + 15.5, card.link_text, theme.secondary, SMALL_SIZE)
 
     def _dot(self, group: ET.Element, card: Card, dot: Dot) -> None:
         theme = self._theme

@@ -38,6 +38,7 @@ FOOT = 23.0
 MIN_WIDTH = 128.0
 MAX_WIDTH = 176.0
 _HATCH = 12.0  # px between two lines, across and down
+LINK_WIDTH = 15.0  # px of the sign of shared weights
 DOT = 16.0  # px across a reroute dot
 BYPASSED = "Bypassed: what comes in goes straight out."
 MUTED = "Muted: all of its branch is bypassed, so what enters the branch leaves it as it came."
@@ -76,6 +77,7 @@ class Card:
         line: What matters about it.
         footer: How many parameters it has; empty for none.
         frozen: Whether its weights stay as they are.
+        shares: The node whose weights it uses; empty for its own.
         ins: Its inputs.
         outs: Its outputs.
         bypass: Whether what comes in goes straight out.
@@ -105,6 +107,24 @@ class Card:
     tip: str
     kind: Look = "node"
     muted: bool = False
+    shares: str = ""
+
+    @property
+    def has_foot(self) -> bool:
+        """Whether there is something below the line."""
+        return bool(self.footer or self.frozen or self.shares)
+
+    @property
+    def link_left(self) -> float:
+        """Where the sign of shared weights begins, from the left edge."""
+        return 12 + (text_width(self.footer, SMALL_SIZE) + 10 if self.footer else 0.0)
+
+    @property
+    def link_text(self) -> str:
+        """The name behind that sign, as much as there is room for."""
+        taken = text_width("frozen", SMALL_SIZE) + 8 if self.frozen else 0.0
+        room = self.width - 12 - taken - self.link_left - LINK_WIDTH - 5
+        return fitted(self.shares, room, SMALL_SIZE)
 
     @property
     def right(self) -> float:
@@ -158,7 +178,7 @@ def size_of(run: GraphRun, name: str) -> tuple[float, float]:
         return DOT, DOT
     ins, outs = _ports(run, record)
     width = _width(record.kind.title, card_line(record), ins, outs, _repeat(record))
-    return width, _height(record, ins, outs)
+    return width, _height(run, record, ins, outs)
 
 
 def card_of(
@@ -188,7 +208,7 @@ def card_of(
         width, height, middle = DOT, DOT, DOT / 2
     else:
         width, middle = _width(kind.title, line, ins, outs, repeat), HEAD / 2
-        height = _height(record, ins, outs)
+        height = _height(run, record, ins, outs)
     room = width - LEFT - PAD
     return Card(
         id=name,
@@ -199,7 +219,8 @@ def card_of(
         colour=_colour(record),
         title=fitted(kind.title, room - (_repeat_width(repeat)), TITLE_SIZE),
         line=fitted(line, room, LINE_SIZE),
-        footer=_footer(record),
+        footer=_footer(run, record),
+        shares=node.shares,
         frozen=node.frozen,
         ins=_dots(ins, x, y, middle, lambda port: _incoming(run, record, port)),
         outs=_dots(outs, x + width, y, middle, lambda port: _outgoing(record, port)),
@@ -210,6 +231,7 @@ def card_of(
             [
                 f"{name}: {kind.title}",
                 *([node.note] if node.note else []),
+                *([f"Uses the weights of {node.shares}."] if node.shares else []),
                 *([MUTED] if is_muted else [BYPASSED] if node.bypass else []),
                 *_said(problems),
             ]
@@ -217,6 +239,16 @@ def card_of(
         kind=look,
         muted=is_muted,
     )
+
+
+def link_sign(x: float, y: float) -> list[tuple[float, float, float, float]]:
+    """Return the two rings of the sign of shared weights as x, y, width and height, px.
+
+    Args:
+        x: Its left edge.
+        y: The middle of its height.
+    """
+    return [(x, y - 3, 9.0, 6.0), (x + 6, y - 3, 9.0, 6.0)]
 
 
 def hatching(card: Card) -> list[tuple[Point, Point]]:
@@ -260,14 +292,15 @@ def _ports(run: GraphRun, record: Record) -> tuple[list[str], list[str]]:
     return ins, [*kind.outputs, *sorted(used.difference(kind.outputs))]
 
 
-def _height(record: Record, ins: list[str], outs: list[str]) -> float:
+def _height(run: GraphRun, record: Record, ins: list[str], outs: list[str]) -> float:
     rows = max((len(side) for side in (ins, outs) if len(side) > 1), default=0)
-    foot = FOOT if _footer(record) or record.node.frozen else 0
+    node = record.node
+    foot = FOOT if node.frozen or node.shares or _footer(run, record) else 0
     return HEAD + (rows * PORT_ROW + 4 if rows else 0) + foot
 
 
-def _footer(record: Record) -> str:
-    cost = record.result.cost.parameters
+def _footer(run: GraphRun, record: Record) -> str:
+    cost = run.cost_of(record).parameters
     return f"{cost:,}" if isinstance(cost, int) and cost else ""
 
 

@@ -99,7 +99,7 @@ class CanvasCommands(QObject):
             self._has_wire: ("graph.insert", "graph.reroute"),
             self._has_instance: ("graph.expand", "graph.keep_group"),
             self._can_leave: ("graph.leave",),
-            self._has_two: tuple(f"graph.align_{how}" for how in _HOWS),
+            self._has_two: ("graph.share", *(f"graph.align_{how}" for how in _HOWS)),
             self._has_three: tuple(f"graph.distribute_{way}" for way in _WAYS),
         }
         return {name: ask for ask, names in asks.items() for name in names}
@@ -183,6 +183,7 @@ class CanvasCommands(QObject):
             "graph.bypass": lambda: flagging.bypass(self._tab),
             "graph.mute": lambda: flagging.mute(self._tab),
             "graph.freeze": lambda: flagging.freeze(self._tab),
+            "graph.share": lambda: flagging.share(self._tab),
             "graph.group": lambda: grouping.make_group(self._canvas),
             "graph.expand": lambda: grouping.expand(self._tab),
             "graph.enter": self._enter,

@@ -47,6 +47,7 @@ _NODES = (
     "graph.bypass",
     "graph.mute",
     "graph.freeze",
+    "graph.share",
     _SEPARATOR,
     *_CLIPBOARD,
     "edit.delete_healing",

@@ -1,12 +1,14 @@
-"""Switching nodes: bypass, mute, freeze."""
+"""Switching nodes: bypass, mute, freeze, shared weights."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 from netbuilder.app.branches import branch, bypassable
+from netbuilder.app.sharing import can_share, in_order
 from netbuilder.editor.tab import Tab
 from netbuilder.graph import edits
+from netbuilder.graph.model import Network
 
 
 def bypass(tab: Tab) -> None:
@@ -38,6 +40,30 @@ def freeze(tab: Tab) -> None:
     on = not all(tab.graph.nodes[name].frozen for name in nodes)
     label = f"{'Freeze' if on else 'Unfreeze'} {_named(nodes)}"
     tab.do(label, lambda network: edits.set_flags(network, nodes, frozen=on, group=group))
+
+
+def share(tab: Tab) -> None:
+    """Let the selected nodes use the weights of the first, or their own where they share already."""
+    run, nodes, group = tab.run, tab.selection.nodes, tab.group
+    if run is None or not nodes <= run.records.keys():
+        return
+    source, *others = in_order(run, nodes)
+    if all(tab.graph.nodes[name].shares == source for name in others):
+        label = f"Let {_named(others)} have {'its' if len(others) == 1 else 'their'} own weights"
+        tab.do(label, lambda network: _sharing(network, others, "", group))
+        return
+    reason = can_share(run, nodes)
+    if reason:
+        tab.refused.emit(f"These cannot share weights: {reason}.")
+        return
+    label = f"Share the weights of {source} with {_named(others)}"
+    tab.do(label, lambda network: _sharing(network, others, source, group))
+
+
+def _sharing(network: Network, nodes: Collection[str], source: str, group: str) -> Network:
+    for name in nodes:
+        network = edits.share_weights(network, name, source, group)
+    return network
 
 
 def _why_not(tab: Tab, name: str) -> str:

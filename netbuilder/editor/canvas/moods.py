@@ -17,6 +17,8 @@ class Moods:
     Attributes:
         edge: The wire the pointer is over.
         changed: The states of cards that are not calm, by node.
+        hovered: The card the pointer is over; empty for none.
+        linked: The cards that share weights with it.
     """
 
     def __init__(self, show: Callable[[str, Mood], None]) -> None:
@@ -25,8 +27,9 @@ class Moods:
         self._show = show
         self._selected: frozenset[str] = frozenset()
         self._running: frozenset[str] = frozenset()
-        self._hovered = ""
+        self.hovered = ""
         self._port: tuple[str, str] | None = None
+        self.linked: frozenset[str] = frozenset()
         self._live: dict[str, tuple[float, ...]] = {}
         self._fitting: dict[str, frozenset[tuple[str, str]]] | None = None
 
@@ -39,7 +42,7 @@ class Moods:
         self.edge = None
         self.changed.clear()
         self._selected, self._running = frozenset(), frozenset()
-        self._hovered, self._port = "", None
+        self.hovered, self._port, self.linked = "", None, frozenset()
         self._live.clear()
         self._fitting = None
 
@@ -47,8 +50,8 @@ class Moods:
         """Forget a node that is gone."""
         self.changed.pop(node, None)
         self._live.pop(node, None)
-        if node == self._hovered:
-            self._hovered, self._port = "", None
+        if node == self.hovered:
+            self.hovered, self._port = "", None
 
     def select(self, nodes: Iterable[str]) -> None:
         """Show these as selected, and no others."""
@@ -60,12 +63,18 @@ class Moods:
         old, self._running = self._running, frozenset(nodes)
         self._refresh(old ^ self._running)
 
-    def hover(self, node: str, port: tuple[str, str] | None = None) -> None:
-        """Show the card and the port the pointer is over."""
-        old = self._hovered
-        if (old, self._port) != (node, port):
-            self._hovered, self._port = node, port
-            self._refresh({old, node} - {""})
+    def hover(
+        self,
+        node: str,
+        port: tuple[str, str] | None = None,
+        linked: frozenset[str] = frozenset(),
+    ) -> None:
+        """Show the card and the port the pointer is over, and the cards it shares weights with."""
+        old = self.hovered
+        if (old, self._port, self.linked) != (node, port, linked):
+            touched = {old, node} | (self.linked ^ linked)
+            self.hovered, self._port, self.linked = node, port, linked
+            self._refresh(touched - {""})
 
     def live(self, node: str, points: Sequence[float]) -> None:
         """Show a node's latest activity; none takes it away."""
@@ -84,11 +93,12 @@ class Moods:
         for node in nodes:
             mood = Mood(
                 node in self._selected,
-                node == self._hovered,
-                self._port if node == self._hovered else None,
+                node == self.hovered,
+                self._port if node == self.hovered else None,
                 node in self._running,
                 self._fitting.get(node, frozenset()) if self._fitting is not None else None,
                 self._live.get(node, ()),
+                node in self.linked,
             )
             if mood == self.of(node):
                 continue

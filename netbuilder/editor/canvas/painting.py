@@ -24,11 +24,13 @@ from netbuilder.app.picture_cards import (
     HEAD,
     LEFT,
     LINE_SIZE,
+    LINK_WIDTH,
     SMALL_SIZE,
     TITLE_SIZE,
     Card,
     Dot,
     hatching,
+    link_sign,
 )
 from netbuilder.app.picture_wires import LABEL_SIZE
 from netbuilder.app.theme import GROUP_COLOUR, Theme
@@ -61,6 +63,7 @@ class Mood:
         running: Whether it is being worked on.
         fitting: While a wire is dragged, the ports it may go into, with their side; else None.
         live: The latest activity, for the spark line.
+        linked: Whether it shares weights with the card the pointer is over.
     """
 
     selected: bool = False
@@ -69,6 +72,7 @@ class Mood:
     running: bool = False
     fitting: frozenset[tuple[str, str]] | None = None
     live: tuple[float, ...] = ()
+    linked: bool = False
 
     @property
     def dimmed(self) -> bool:
@@ -299,7 +303,7 @@ def _draw_whole(painter: QPainter, ink: Ink, card: Card, mood: Mood) -> None:
     title = QPointF(LEFT, 23.5)
     ink.write(painter, title, card.title, ink.colour(theme.text), TITLE_SIZE, strong=True)
     ink.write(painter, QPointF(LEFT, 42), card.line, ink.colour(theme.secondary), LINE_SIZE)
-    if card.footer or card.frozen:
+    if card.has_foot:
         _draw_footer(painter, ink, card)
     if mood.live:
         _draw_spark(painter, ink, card, mood.live)
@@ -339,6 +343,8 @@ def _outline(ink: Ink, card: Card, mood: Mood) -> QPen:
         pen = QPen(ink.colour(colour), 1.5)
     elif mood.hovered:
         pen = QPen(ink.colour(theme.tertiary), 1.25)
+    elif mood.linked:
+        pen = QPen(ink.colour(theme.accent), 1.5)
     else:
         pen = QPen(ink.colour(theme.card_line), 1)
     if card.bypass or card.kind == "unknown":
@@ -360,6 +366,13 @@ def _draw_footer(painter: QPainter, ink: Ink, card: Card) -> None:
     if card.frozen:
         at = QPointF(card.width - 12, y + 15.5)
         ink.write(painter, at, "frozen", ink.colour(theme.accent), SMALL_SIZE, anchor="end")
+    if card.shares:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(ink.colour(theme.accent), 1.5))
+        for ring in link_sign(card.link_left, y + FOOT / 2):
+            painter.drawRoundedRect(QRectF(*ring), 3, 3)
+        at = QPointF(card.link_left + LINK_WIDTH + 5, y + 15.5)
+        ink.write(painter, at, card.link_text, ink.colour(theme.secondary), SMALL_SIZE)
 
 
 def _draw_spark(painter: QPainter, ink: Ink, card: Card, live: Sequence[float]) -> None:
@@ -372,10 +385,13 @@ def _draw_spark(painter: QPainter, ink: Ink, card: Card, live: Sequence[float]) 
 
 def _spark_room(ink: Ink, card: Card) -> QRectF:
     """Where the latest activity is drawn: in the footer, else behind what stands on the card."""
-    if card.footer or card.frozen:
+    if card.has_foot:
         frozen = ink.width("frozen", SMALL_SIZE) + 8 if card.frozen else 0.0
         right = card.width - 12 - frozen
         left = max(right - 64, 12 + ink.width(card.footer, SMALL_SIZE) + 8)
+        if card.shares:
+            name = ink.width(card.link_text, SMALL_SIZE)
+            left = max(left, card.link_left + LINK_WIDTH + 5 + name + 8)
         return QRectF(left, card.height - FOOT + 6, right - left, FOOT - 12)
     left = LEFT + ink.width(card.line, LINE_SIZE) + 10
     right = card.width - 14

@@ -34,6 +34,7 @@ from netbuilder.editor.canvas.strands import Strands
 from netbuilder.editor.tab import Tab
 from netbuilder.graph.delta import Delta, GraphDelta
 from netbuilder.graph.model import Endpoint, Frame, Graph, Note
+from netbuilder.graph.sharing import users_of
 
 REACH = 1_000_000.0  # px from the middle to the side of the scene
 _AT_ONCE = 96  # cards that are brought up to date before anything else happens
@@ -279,10 +280,20 @@ class Scene(QGraphicsScene):
 
     def set_hover(self, node: str, port: tuple[str, str] | None, edge: Endpoint | None) -> None:
         """Show what the pointer is over."""
-        self.moods.hover(node, port)
+        same = node == self.moods.hovered
+        self.moods.hover(node, port, self.moods.linked if same else self._linked_to(node))
         if edge != self.moods.edge:
             self.moods.edge = edge
             self._strengthen()
+
+    def _linked_to(self, node: str) -> frozenset[str]:
+        """The cards of the nodes that use the same weights."""
+        graph = self._graph
+        if node not in graph.nodes:
+            return frozenset()
+        source = graph.nodes[node].shares or node
+        users = users_of(graph, source)
+        return frozenset({source, *users} - {node}) if users else frozenset()
 
     def set_fits(self, fits: Mapping[tuple[str, str, str], str] | None) -> None:
         """Light up the ports a dragged wire may go into."""
@@ -336,8 +347,9 @@ class Scene(QGraphicsScene):
         run = self._tab.run
         if run is not None and run.graph is self._graph:
             return run
-        if self._alone is None:
-            self._alone = Evaluator(standard_catalogue())
+        catalogue = standard_catalogue()
+        if self._alone is None or self._alone.catalogue is not catalogue:
+            self._alone = Evaluator(catalogue)
         return run_of(report, self._tab.group, self._alone)
 
     def _touched(self, part: GraphDelta, run: GraphRun) -> set[str]:

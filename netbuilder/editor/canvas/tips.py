@@ -53,6 +53,10 @@ def _node(record: Record, *, is_muted: bool) -> list[str]:
         lines.append(MUTED if is_muted else BYPASSED)
     if node.frozen:
         lines.append("Frozen: training leaves its weights as they are.")
+    if node.shares:
+        lines.append(f"Uses the weights of {escape(node.shares)}.")
+    if node.lr_factor != 1:
+        lines.append(f"Learning rate {TIMES} {node.lr_factor:g}.")
     return lines
 
 

@@ -31,7 +31,7 @@ class Flags(QWidget):
 
     def __init__(self, parent: QWidget | None = None, *, notes: bool = True) -> None:
         super().__init__(parent)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         # They belong to no section of the form above, which may end with one that is folded.
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(8)
@@ -57,6 +57,10 @@ class Flags(QWidget):
         self.note.ended.connect(self.ended)
         self.note.setVisible(notes)
         column.addWidget(self.note)
+
+    def put_first(self, rows: QWidget) -> None:
+        """Put rows between the line and the ticks."""
+        self._column.insertWidget(1, rows)
 
     def put(self, on: Collection[str], mixed: Collection[str] = (), note: str = "") -> None:
         """Show which flags are on, in which several nodes differ, and the note."""

@@ -20,6 +20,7 @@ from netbuilder.check.runs import Record
 from netbuilder.editor.panels.inspector_facts import Facts
 from netbuilder.editor.panels.inspector_flags import Flags
 from netbuilder.editor.panels.inspector_page import Head, Page, problems_at
+from netbuilder.editor.panels.inspector_weights import Weights
 from netbuilder.editor.panels.kept_forms import KeptForms
 from netbuilder.editor.panels.node_edits import params_of, with_param
 from netbuilder.editor.tab import Tab
@@ -63,7 +64,12 @@ class NodePage(Page):
         self.instance.restored.connect(self._on_instance_restored)
         self.instance.menu_opening.connect(self._on_menu)
         self.column.addWidget(self.instance)
+        self.weights = Weights(self)
+        self.weights.shared.connect(self._on_shared)
+        self.weights.slowed.connect(self._on_slowed)
+        self.weights.ended.connect(self.seal)
         self.flags = Flags(self)
+        self.flags.put_first(self.weights)
         self.flags.switched.connect(self._on_switched)
         self.flags.noted.connect(self._on_noted)
         self.flags.ended.connect(self.seal)
@@ -98,6 +104,7 @@ class NodePage(Page):
         names = _names(tab)
         self._put_form(tab, node, names, anew=other)
         self._put_instance(node, names)
+        self.weights.fill(tab, node, anew=other)
         on = [flag for flag in ("bypass", "frozen") if getattr(node, flag)]
         self.flags.put(on, note=node.note)
         costs = tab.report.cost
@@ -215,6 +222,17 @@ class NodePage(Page):
     def _on_switched(self, name: str, on: bool) -> None:
         self._on_instance(name, on)
         self.seal()
+
+    def _on_shared(self, source: str) -> None:
+        if self.tab is None or source == self.tab.graph.nodes[self.node_id].shares:
+            return
+        node, group = self.node_id, self.tab.group
+        said = f"Share the weights of {source} with {node}"
+        label = said if source else f"Let {node} have its own weights"
+        self.do(label, lambda n: edits.share_weights(n, node, source, group))
+
+    def _on_slowed(self, factor: float) -> None:
+        self._on_instance("lr_factor", factor)
 
     def _on_noted(self, text: str) -> None:
         self._on_instance("note", text)
