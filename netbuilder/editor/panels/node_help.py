@@ -33,7 +33,7 @@ _NOTHING = (
 )
 _SHEET = """
 h2 {{ font-size: 18px; font-weight: 600; margin-bottom: 0; }}
-h3 {{ font-size: 12px; font-weight: 600; color: {secondary}; margin-top: 14px; margin-bottom: 2px; }}
+p.head {{ font-size: 12px; font-weight: 600; color: {secondary}; margin-top: 14px; margin-bottom: 2px; }}
 p {{ margin-top: 4px; margin-bottom: 4px; }}
 p.quiet {{ color: {secondary}; margin-top: 0; }}
 th {{ font-size: 11px; font-weight: normal; color: {secondary}; }}

@@ -23,6 +23,7 @@ from netbuilder.node_api.params import describe
 _NAMED = re.compile(r"(Formula|Source|When|Also|See|Args|Attributes):")
 LINK = "type:"  # in front of a type's id in the address of a link
 ICON = "icon:"  # the same in the address of a picture
+_COLUMNS = 26, 18, 56  # percent
 CURVE = "curve:"  # then the parameters follow, behind a question mark
 
 
@@ -99,7 +100,12 @@ def _paragraphs(node_type: type[NodeType]) -> list[str]:
 
 
 def _section(title: str, html: str) -> str:
-    return f"<h3>{title}</h3><p>{html}</p>" if html else ""
+    return f"{_head(title)}<p>{html}</p>" if html else ""
+
+
+def _head(title: str) -> str:
+    """A small heading; Qt draws h3 larger than a style sheet says."""
+    return f"<p class='head'>{title}</p>"
 
 
 def _code(text: str) -> str:
@@ -170,17 +176,21 @@ def _example(record: Record | None) -> str:
     outs = [f"{name}: {shape(tensor.shape)}" for name, tensor in record.result.types.items()]
     arrow = " \N{RIGHTWARDS ARROW} "
     said = arrow.join(part for part in (", ".join(ins), ", ".join(outs)) if part)
-    return f"<h3>Here, at {escape(record.node.id)}</h3><p><code>{escape(said)}</code></p>"
+    return f"{_head(f'Here, at {escape(record.node.id)}')}<p><code>{escape(said)}</code></p>"
 
 
 def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     if not rows:
         return ""
-    head = "".join(f"<th align='left'>{escape(text)}</th>" for text in heads)
+    # The same widths in every table, so that columns stand below each other.
+    head = "".join(
+        f"<th align='left' width='{share}%'>{escape(text)}</th>"
+        for text, share in zip(heads, _COLUMNS, strict=True)
+    )
     body = "".join(
         "<tr>" + "".join(f"<td valign='top'>{cell}</td>" for cell in row) + "</tr>" for row in rows
     )
-    return f"<h3>{title}</h3><table cellspacing='0' cellpadding='4' width='100%'><tr>{head}</tr>{body}</table>"
+    return f"{_head(title)}<table cellspacing='0' cellpadding='4' width='100%'><tr>{head}</tr>{body}</table>"
 
 
 def _sentence(doc: str, takes_text: str) -> str:
