@@ -25,9 +25,21 @@ if TYPE_CHECKING:
         save,
         source,
         train,
+        trust_nodes,
     )
 
-__all__ = ["Builder", "build", "check", "evaluate", "export", "load", "save", "source", "train"]
+__all__ = [
+    "Builder",
+    "build",
+    "check",
+    "evaluate",
+    "export",
+    "load",
+    "save",
+    "source",
+    "train",
+    "trust_nodes",
+]
 
 _API = "netbuilder.app.api"
 

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from netbuilder.app import exporting, project, training
 from netbuilder.app.compose import Builder
+from netbuilder.app.custom_nodes import recorded
 from netbuilder.app.exporting import Format
 from netbuilder.app.training import OnRecord, Trained, new_run_path
+from netbuilder.catalogue.folders import set_trusted, trusted
+from netbuilder.catalogue.packs import reread, standard_catalogue
 from netbuilder.check.report import Report
 from netbuilder.codegen.source import Source
 from netbuilder.exchange.report import ExportReport
@@ -21,7 +24,18 @@ from netbuilder.training.run import RunFolder
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["Builder", "build", "check", "evaluate", "export", "load", "save", "source", "train"]
+__all__ = [
+    "Builder",
+    "build",
+    "check",
+    "evaluate",
+    "export",
+    "load",
+    "save",
+    "source",
+    "train",
+    "trust_nodes",
+]
 
 PathLike: TypeAlias = str | os.PathLike[str]
 Document: TypeAlias = Network | Builder | PathLike
@@ -42,7 +56,13 @@ def save(document: Network | Builder, path: PathLike) -> None:
     Raises:
         FileError: It was not saved.
     """
-    documents.save(_network(document), path)
+    documents.save(recorded(_network(document), standard_catalogue()), path)
+
+
+def trust_nodes(*folders: PathLike) -> None:
+    """Let the code of custom nodes in these folders run in this program; files of before are read again."""
+    set_trusted((*trusted(), *map(Path, folders)))
+    reread()
 
 
 def check(document: Document, folder: PathLike | None = None) -> Report:

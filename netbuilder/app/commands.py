@@ -238,6 +238,14 @@ _TABLE: tuple[Command | str, ...] = (
         "graph.keep_group", "Add Group to Library", "Keep the selected group for other documents."
     ),
     SEPARATOR,
+    _c("graph.new_node", "New Custom Node…", "Write a node type of your own, from a template."),
+    _c("graph.reload_nodes", "Reload Custom Nodes", "Read the files of custom nodes again."),
+    _c(
+        "graph.trust_nodes",
+        "Trust Custom Nodes…",
+        "Look at the custom nodes that this document needs, and let their code run.",
+    ),
+    SEPARATOR,
     _on_canvas(
         "graph.frame",
         "Frame Selection with Title",

@@ -188,8 +188,8 @@ def recorded(network: Network, catalogue: Catalogue) -> Network:
         file = file_of(kind) if kind else None
         if file is not None:
             files[name] = str(file)
-        elif kind is None and name in network.custom_nodes:
-            files[name] = network.custom_nodes[name]
+        elif kind is None and (name in network.custom_nodes or name in catalogue.files):
+            files[name] = network.custom_nodes.get(name) or str(catalogue.files[name])
     return (
         network if files == network.custom_nodes else replace(network, custom_nodes=frozen(files))
     )

@@ -37,11 +37,13 @@ class Catalogue:
         types: The types, in order.
         problems: What could not be taken.
         folders: The folders of node files that were read.
+        files: The files of folders that types came from, now or earlier in this process, by type.
 
     Attributes:
         types: By id, in the order of the palette.
         problems: Packs, and parts of packs, that could not be taken.
         folders: The folders of node files that were read.
+        files: The files of folders that types came from, now or earlier in this process, by type.
     """
 
     def __init__(
@@ -49,10 +51,12 @@ class Catalogue:
         types: Iterable[type[NodeType]],
         problems: Iterable[PackProblem] = (),
         folders: Iterable[Path] = (),
+        files: Mapping[str, Path] = MappingProxyType({}),
     ) -> None:
         self.types: Mapping[str, type[NodeType]] = MappingProxyType({t.id: t for t in types})
         self.problems: tuple[PackProblem, ...] = tuple(problems)
         self.folders: tuple[Path, ...] = tuple(folders)
+        self.files: Mapping[str, Path] = MappingProxyType(dict(files))
         # Nodes are immutable and come again at every check; a kept node cannot lose its identity.
         self._upgraded: dict[int, tuple[Node, Node]] = {}
 

@@ -53,6 +53,8 @@ def reread() -> None:
 
 
 _read: set[tuple[Path, ...]] = set()
+# Of types that are gone from their file, too: whoever uses them is told where they were.
+_files: dict[str, Path] = {}
 
 
 @functools.cache
@@ -93,6 +95,9 @@ class _Collection:
             self.categories += getattr(part, "CATEGORIES", ())
             for node_type in _node_types(part):
                 self._add(str(folder), node_type)
+                file = node_folders.file_of(node_type)
+                if file is not None and self.types[node_type.id] is node_type:
+                    _files[node_type.id] = file
 
     def _add(self, pack: str, node_type: type[NodeType]) -> None:
         other = self.types.setdefault(node_type.id, node_type)
@@ -114,7 +119,7 @@ class _Collection:
             self.types.values(),
             key=lambda t: (order.get(t.category, len(self.categories)), t.category),
         )
-        return Catalogue(types, self.problems, self.folders)
+        return Catalogue(types, self.problems, self.folders, _files)
 
 
 def _built_in() -> ModuleType:

@@ -21,15 +21,16 @@ def unknown_type(type_id: str, file: str, catalogue: Catalogue) -> Problem:
         catalogue: The node types there are.
     """
     message = f"there is no node type {type_id}"
+    file = file or str(catalogue.files.get(type_id, ""))
     if not file:
         return Problem("NB501", message, hint="install the pack it comes from, or remove the node")
     path = Path(file)
     if resolved(path.parent) not in catalogue.folders:
         message = f"{type_id} is a custom node of {path}, whose folder is not trusted; its code was not run"
-        trust = f"trust its folder in the editor or with --trust-nodes {path.parent}"
-        hint = f"look at the file, then {trust}; or remove the node"
+        trust = f"Graph > Trust Custom Nodes in the editor, or --trust-nodes {path.parent}"
+        hint = f"look at the file, then trust its folder: {trust}"
         return Problem("NB505", message, hint=hint)
-    message = f"{message}; the document has it from {path}, which does not declare it"
+    message = f"{message}; it came from {path}, which does not declare it now"
     return Problem("NB501", message, hint=f"mend {path.name}, or bring it back")
 
 

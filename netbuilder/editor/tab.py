@@ -190,6 +190,11 @@ class Tab(QObject):
         self.session.set_fields(fields, trouble)
         self.checked.emit(self.report)
 
+    def check_again(self) -> None:
+        """Check anew with the node types there are now."""
+        self.session.check_again()
+        self.checked.emit(self.report)
+
     def set_advice(self, advice: tuple[Diagnostic, ...]) -> None:
         """Say what a running training tells of the layers."""
         self.session.set_advice(advice)

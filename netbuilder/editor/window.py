@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
     def furnish(self, workspace: Workspace) -> None:
         """Put everything in; it takes what is imported for it, a good half second at the start."""
         from netbuilder.editor.actions import Actions
+        from netbuilder.editor.custom_nodes import CustomNodes
         from netbuilder.editor.files import Files
         from netbuilder.editor.icons import icon
         from netbuilder.editor.training.runs import Runs
@@ -95,6 +96,8 @@ class MainWindow(QMainWindow):
         workspace.actions = self.actions_ = Actions(workspace, self)
         workspace.runs = self.runs = Runs(workspace)
         self.runs.setParent(self)
+        workspace.custom_nodes = self.custom_nodes = CustomNodes(workspace)
+        self.custom_nodes.setParent(self)
         self.files = Files(workspace, self)
         self.windows = Windows(workspace, self)
         self._refresh_later = QTimer(self)
@@ -207,7 +210,7 @@ class MainWindow(QMainWindow):
         canvas = CanvasCommands(self.workspace, self.canvas_of)
         self._canvas_commands = canvas
         canvas.details_wanted.connect(self._on_details)
-        for part in (canvas, self.files, self.windows, self.runs):
+        for part in (canvas, self.files, self.windows, self.runs, self.custom_nodes):
             self.actions_.bind(
                 part.handlers(),
                 part.enabled() if hasattr(part, "enabled") else None,
@@ -241,6 +244,7 @@ class MainWindow(QMainWindow):
         self.runs.data_missing.connect(self.windows.on_data_missing)
         self.runs.loss_missing.connect(self.windows.on_loss_missing)
         self.runs.live.connect(self._on_live)
+        self.custom_nodes.trust_wanted.connect(self.windows.ask_trust)
 
     # What happens.
 
@@ -409,6 +413,7 @@ class MainWindow(QMainWindow):
         self._keep_layout()
         self.files.shut()
         self.runs.shut()
+        self.custom_nodes.shut()
         self.workspace.looking.close()
         self.workspace.tasks.close()
         self._refresh_later.stop()

@@ -23,11 +23,14 @@ _SWITCHES = ("minimap", "grid", "snap", "edge_labels")
 _PANELS = ("problems", "training", "runs", "code", "log", "history")
 _BOTTOM = "problems"
 _FIND = "edit.find"
+_TRUST = "graph.trust_nodes"
 # Dialogs by command: module and class below netbuilder.editor.
 _DIALOGS = {
     "file.settings": ("dialogs.settings", "SettingsDialog"),
     "file.export": ("dialogs.export", "ExportDialog"),
     _FIND: ("dialogs.find", "FindDialog"),
+    "graph.new_node": ("dialogs.new_node", "NewNodeDialog"),
+    _TRUST: ("dialogs.trust_nodes", "TrustNodesDialog"),
     "run.data": ("dialogs.data", "DataDialog"),
     "run.recipe": ("dialogs.recipe", "RecipeDialog"),
     "help.commands": ("dialogs.command_palette", "CommandPalette"),
@@ -69,7 +72,10 @@ class Windows(QObject):
     def enabled(self) -> dict[str, Callable[[], bool]]:
         """When they can be given."""
         shown = (f"view.{name}" for name in (*_PANELS, "palette", "inspector", "dock"))
-        return dict.fromkeys((*_NEED_DOCUMENT, *shown), self._is_open)
+        found: dict[str, Callable[[], bool]] = dict.fromkeys(
+            (*_NEED_DOCUMENT, *shown), self._is_open
+        )
+        return {**found, _TRUST: self._has_strangers}
 
     def checked(self) -> dict[str, Callable[[], bool]]:
         """Which of them are on."""
@@ -128,6 +134,10 @@ class Windows(QObject):
             "warning",
             "There is nothing to train towards: add a Target and a loss, such as CrossEntropy, and connect them.",
         )
+
+    def ask_trust(self) -> None:
+        """Ask whether the code that the shown document needs may run."""
+        self.show(_TRUST)
 
     def sure(self) -> None:
         """Let the window close without a question; whoever calls this has asked already."""
@@ -265,3 +275,7 @@ class Windows(QObject):
 
     def _is_open(self) -> bool:
         return self._workspace.current is not None
+
+    def _has_strangers(self) -> bool:
+        nodes = self._workspace.custom_nodes
+        return nodes is not None and bool(nodes.strangers())

@@ -20,6 +20,7 @@ from netbuilder.graph.model import Network
 if TYPE_CHECKING:
     from netbuilder.check.fields import Fields
     from netbuilder.editor.actions import Actions
+    from netbuilder.editor.custom_nodes import CustomNodes
     from netbuilder.editor.training.runs import Runs
     from netbuilder.graph.delta import Delta
 
@@ -37,6 +38,7 @@ class Workspace(QObject):
         looking: Looks at data, in a process beside the editor.
         actions: The commands; the window sets it.
         runs: The trainings; the window sets it.
+        custom_nodes: The person's own node types; the window sets it.
         tabs: The open documents, in the order of the tab bar.
         current: The one that is shown, or None on the start page.
     """
@@ -49,6 +51,8 @@ class Workspace(QObject):
     selected = Signal(object)  # Tab
     entered = Signal(object)  # Tab
     stated = Signal(object)  # Tab; any tab, not only the shown one
+    retyped = Signal()  # node types were read again, or others are trusted
+    made = Signal(str)  # the id of a node type that the person just made
     said = Signal(str, str)  # a sentence for the person: "info", "warning" or "error", and the text
 
     def __init__(self, preferences: Preferences, parent: QObject | None = None) -> None:
@@ -59,6 +63,7 @@ class Workspace(QObject):
         self.looking = Looking(self)
         self.actions: Actions | None = None
         self.runs: Runs | None = None
+        self.custom_nodes: CustomNodes | None = None
         self.tabs: list[Tab] = []
         self.current: Tab | None = None
 

@@ -99,10 +99,6 @@ class Probes:
         self._answers[key] = answer
         self._asked.pop(key, None)
 
-    def forget(self, key: Key) -> None:
-        """Drop a question; whoever still wants to know asks again."""
-        self._asked.pop(key, None)
-
 
 PROBES = Probes()
 

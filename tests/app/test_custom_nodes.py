@@ -10,6 +10,7 @@ import pytest
 import torch
 from own_nodes import line_with, using, wide
 
+import netbuilder as nb
 from netbuilder.app.custom_nodes import (
     folder_beside,
     name_problem,
@@ -206,6 +207,16 @@ def test_the_source_runs_without_the_program(tmp_path: Path) -> None:
     space: dict[str, object] = {"__name__": "alone"}
     exec(text, space)
     assert space["TestNet"]()(torch.zeros(2, 5)).shape == (2, 15)  # type: ignore[operator]
+
+
+def test_a_program_trusts_folders_and_builds_with_them(tmp_path: Path) -> None:
+    (tmp_path / "wide.py").write_text(wide("x", "*B C"))
+    nb.trust_nodes(tmp_path)
+    b = nb.Builder("Mine")
+    b.add("output", b.add("wide", b.add("input", shape=[5])), id="y")
+    nb.save(b, tmp_path / "net.netgraph")
+    assert load(tmp_path / "net.netgraph").custom_nodes == {"wide": str(tmp_path / "wide.py")}
+    assert nb.build(b)(torch.ones(2, 5)).shape == (2, 5)
 
 
 def test_folders_and_trust_are_kept_in_the_preferences(tmp_path: Path) -> None:

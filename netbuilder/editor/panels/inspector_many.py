@@ -33,7 +33,6 @@ class ManyPage(Page):
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
-        self._catalogue = standard_catalogue()
         self._nodes: tuple[str, ...] = ()
         self.head = Head(workspace.look, self)
         self.column.addWidget(self.head)
@@ -59,7 +58,7 @@ class ManyPage(Page):
         chosen = tuple(name for name in tab.graph.nodes if name in tab.selection.nodes)
         other = self.tab is not tab or self._nodes != chosen
         self.tab, self._nodes = tab, chosen
-        nodes = [self._catalogue.upgrade(tab.graph.nodes[name]) for name in chosen]
+        nodes = [standard_catalogue().upgrade(tab.graph.nodes[name]) for name in chosen]
         self.head.put(counted(len(nodes), "node"), self._types(tab, nodes))
         shared = self._shared(tab, nodes)
         values, mixed = _values(nodes, shared)
@@ -84,13 +83,13 @@ class ManyPage(Page):
         if node.group:
             group = tab.network.groups.get(node.group)
             return group.title or group.id if group else node.group
-        found = self._catalogue.get(node.type)
+        found = standard_catalogue().get(node.type)
         return found.title if found else node.type
 
     def _shared(self, tab: Tab, nodes: Sequence[Node]) -> dict[str, Param[Any]]:
         """The parameters that all types declare in the same way; defaults may differ."""
         one_of_each = {node.type: node for node in nodes}.values()
-        all_params = [params_of(node, tab.network, self._catalogue) for node in one_of_each]
+        all_params = [params_of(node, tab.network, standard_catalogue()) for node in one_of_each]
         first, *others = all_params
         return {
             name: param
@@ -114,7 +113,7 @@ class ManyPage(Page):
     def _set(self, said: str, name: str, value: object, key: str) -> None:
         if self.tab is None:
             return
-        nodes, group, catalogue = self._nodes, self.tab.group, self._catalogue
+        nodes, group, catalogue = self._nodes, self.tab.group, standard_catalogue()
         self.do(
             f"{said} of {counted(len(nodes), 'node')}",
             lambda n: with_param(n, nodes, name, value, group, catalogue),

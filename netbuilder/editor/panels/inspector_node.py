@@ -50,7 +50,6 @@ class NodePage(Page):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
         self._node: Node | None = None
-        self._catalogue = standard_catalogue()
         self._asked: Mapping[str, Any] | None = None
         self._fields: tuple[str, ...] = ()
         self.head = Head(workspace.look, self, helps=True)
@@ -92,7 +91,7 @@ class NodePage(Page):
     def fill(self, tab: Tab) -> None:
         """Show the selected node of a document."""
         (name,) = tab.selection.nodes
-        node = self._catalogue.upgrade(tab.graph.nodes[name])
+        node = standard_catalogue().upgrade(tab.graph.nodes[name])
         record = tab.run.records.get(name) if tab.run else None
         other = self.tab is not tab or self._node is None or self._node.id != name
         self.tab, self._node = tab, node
@@ -134,7 +133,7 @@ class NodePage(Page):
             sentence = group.doc if group else "This group is not in the document."
             self.head.put(title, sentence, node.type, GROUP_COLOUR, "Group")
             return
-        found = self._catalogue.get(node.type)
+        found = standard_catalogue().get(node.type)
         if found is None:
             sentence = "This type of node is not installed; what the document says of it is kept."
             self.head.put(node.type, sentence, node.type, UNKNOWN_COLOUR, "Unknown")
@@ -143,7 +142,7 @@ class NodePage(Page):
         self.head.put(found.title, found.sentence(), found.id, colour, found.category)
 
     def _put_form(self, tab: Tab, node: Node, names: Names, *, anew: bool) -> None:
-        form = self._forms.show_for(params_of(node, tab.network, self._catalogue), anew=anew)
+        form = self._forms.show_for(params_of(node, tab.network, standard_catalogue()), anew=anew)
         if anew:
             form.fold(self.folded())
         form.set_names(names)
@@ -200,7 +199,7 @@ class NodePage(Page):
     def _set(self, name: str, value: object, *, merge: bool) -> None:
         if self.tab is None:
             return
-        node, group, catalogue = self.node_id, self.tab.group, self._catalogue
+        node, group, catalogue = self.node_id, self.tab.group, standard_catalogue()
         key = f"param:{group}:{node}:{name}" if merge else ""
         said = f"Set {name} of {node}" if merge else f"Restore {name} of {node}"
         self.do(said, lambda n: with_param(n, [node], name, value, group, catalogue), key)
@@ -242,7 +241,7 @@ class NodePage(Page):
         tab, node = self.tab, self._node
         if tab is None or node is None or not tab.group:
             return
-        params = {**params_of(node, tab.network, self._catalogue), **_Instance.params}
+        params = {**params_of(node, tab.network, standard_catalogue()), **_Instance.params}
         declared = params.get(name)
         if declared is None or not can_be_exposed(declared):
             return
@@ -265,7 +264,7 @@ class NodePage(Page):
         action, tab = self.sender(), self.tab
         if isinstance(action, QAction) and tab is not None:
             (name, other), node, group = action.data(), self.node_id, tab.group
-            catalogue = self._catalogue
+            catalogue = standard_catalogue()
             self.do(
                 f"Expose {name} of {node}", lambda n: expose(n, catalogue, group, node, name, other)
             )
@@ -274,7 +273,7 @@ class NodePage(Page):
         action, tab = self.sender(), self.tab
         if isinstance(action, QAction) and tab is not None:
             (name, _), node, group = action.data(), self.node_id, tab.group
-            catalogue = self._catalogue
+            catalogue = standard_catalogue()
             self.do(
                 f"Set {name} of {node} here", lambda n: conceal(n, catalogue, group, node, name)
             )

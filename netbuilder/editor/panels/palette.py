@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QListView, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListView,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from netbuilder.app.library import Library
 from netbuilder.editor.canvas.asking import RECENT as RECENT_KEY
@@ -17,6 +24,7 @@ from netbuilder.editor.panels.palette_rows import Row, found_rows, rows_of
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.labels import Wrapped
 from netbuilder.editor.widgets.search_field import SearchField
+from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
 from netbuilder.files.errors import FileError
 from netbuilder.graph.delta import Delta
@@ -98,9 +106,14 @@ class Palette(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        top = QVBoxLayout()
+        self._new = QToolButton(self)
+        introduce(self._new, "New custom node", "Write a node type of your own.", "palette_new")
+        self._new.clicked.connect(self._on_new)
+        top = QHBoxLayout()
         top.setContentsMargins(10, 10, 10, 4)
-        top.addWidget(self.field)
+        top.setSpacing(4)
+        top.addWidget(self.field, 1)
+        top.addWidget(self._new)
         column.addLayout(top)
         column.addWidget(self._nothing)
         column.addWidget(self.list, 1)
@@ -117,6 +130,9 @@ class Palette(QWidget):
         workspace.entered.connect(self._on_graph)
         workspace.changed.connect(self._on_changed)
         workspace.look.changed.connect(self._on_look)
+        workspace.retyped.connect(self._on_graph)
+        workspace.made.connect(self._on_made)
+        self._on_look()
         self.field.textChanged.connect(self._on_typed)
         self.field.stepped.connect(self._on_stepped)
         self.field.taken.connect(self._on_taken)
@@ -177,6 +193,10 @@ class Palette(QWidget):
         if self.isVisible():
             self.refresh()
 
+    def _on_made(self, key: str) -> None:
+        if self.isVisible():
+            self.point_out(key)
+
     def _on_changed(self, _tab: Tab, _change: object, different: Delta) -> None:
         if not self.isVisible():
             return
@@ -187,9 +207,14 @@ class Palette(QWidget):
             self._fill()
 
     def _on_look(self) -> None:
+        self._new.setIcon(icon("plus", self._workspace.look.theme.secondary))
         self.list.viewport().update()
 
     # What hands do.
+
+    def _on_new(self) -> None:
+        if self._workspace.actions is not None:
+            self._workspace.actions.run("graph.new_node")
 
     def _on_typed(self) -> None:
         self._on_pointed(None)
