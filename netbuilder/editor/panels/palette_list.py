@@ -177,10 +177,10 @@ class RowPainter(QStyledItemDelegate):
         place = QRectF(_LEFT, top, SIDE, SIDE)
         paint_node_icon(painter, place, row.key, ink_of(row.colour, theme))
         left = _LEFT + SIDE + 8
-        self._draw_title(
-            painter, QRectF(left, rect.top(), rect.right() - 32 - left, rect.height()), row
-        )
-        if hovered or (row.starred and row.section != FAVOURITES):
+        has_star = hovered or (row.starred and row.section != FAVOURITES)
+        right = rect.right() - (32 if has_star else 8)
+        self._draw_title(painter, QRectF(left, rect.top(), right - left, rect.height()), row)
+        if has_star:
             name = "star_filled" if row.starred else "star"
             icon(name, theme.secondary).paint(painter, star_place(rect.toRect()))
 

@@ -84,7 +84,8 @@ class _Card(QFrame):
         column.addLayout(head)
         column.addWidget(_text(_sentence(found.message), self))
         if found.hint:
-            column.addWidget(_text(_sentence(found.hint), self))
+            advice = found.hint[:1].upper() + found.hint[1:]  # it begins with what to do
+            column.addWidget(_text(_sentence(advice), self))
         if found.fixes:
             column.addSpacing(2)
             column.addLayout(self._buttons())

@@ -137,11 +137,13 @@ class ProblemRows(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_ground(painter, option, mixed)
+        ignored = bool(index.data(_IGNORED))
         tint = {"error": theme.error, "warning": theme.warning}.get(found.severity, theme.accent)
+        tint, ink = (theme.secondary, theme.secondary) if ignored else (tint, theme.text)
         ratio = painter.device().devicePixelRatioF()
         painter.drawPixmap(places.mark, pixmap(found.severity, tint, _MARK, ratio))
         painter.setFont(self._font)
-        painter.setPen(QColor(theme.text))
+        painter.setPen(QColor(ink))
         wrap = int(
             Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
         )
@@ -150,7 +152,7 @@ class ProblemRows(QStyledItemDelegate):
         painter.setPen(QColor(theme.secondary))
         metrics = QFontMetrics(self._small)
         end = Qt.TextElideMode.ElideRight
-        text = f"Ignored{_DOT}{detail(found)}" if index.data(_IGNORED) else detail(found)
+        text = f"Ignored{_DOT}{detail(found)}" if ignored else detail(found)
         said = metrics.elidedText(text, end, places.detail.width())
         painter.drawText(places.detail, int(Qt.AlignmentFlag.AlignVCenter), said)
         for number, pill in enumerate(places.pills):

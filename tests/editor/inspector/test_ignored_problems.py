@@ -81,3 +81,20 @@ def test_an_error_cannot_be_ignored(qtbot, panel, tab):
     menu = panel.list.findChild(QMenu, "problem_menu")
     assert not any("Do not warn" in action.text() for action in menu.actions())
     menu.close()
+
+
+def is_coloured(panel):
+    """Whether the mark of the first row stands out by its colour."""
+    panel.list.setCurrentIndex(panel.model.index(-1, 0))
+    picture = panel.list.viewport().grab().toImage()
+    places = [(x, y) for x in range(8, 32) for y in range(4, 32)]
+    return any(picture.pixelColor(x, y).hslSaturationF() > 0.6 for x, y in places)
+
+
+def test_an_ignored_row_is_quiet(qtbot, panel, tab):
+    assert is_coloured(panel)
+    choose(qtbot, panel, 0, "Do not warn of this here")
+    button = panel.findChild(QToolButton, "filter_ignored")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert codes(panel) == ["NB332"]
+    assert not is_coloured(panel)

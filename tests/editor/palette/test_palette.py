@@ -368,3 +368,19 @@ def test_the_hint_is_the_key_that_opens_the_search_on_the_canvas(palette, worksp
     qtbot.keyClicks(palette.field, "a")
     assert palette.field._hint.isHidden()
     workspace.actions = None
+
+
+def test_a_long_title_has_the_room_of_a_star_that_is_not_shown(palette):
+    palette.resize(206, 600)
+    palette.field.setText("transformerdecoder")
+    (row,) = palette.list.rows.rows[:1]
+    assert row.title == "TransformerDecoderLayer"
+    palette.list.setCurrentIndex(palette.list.rows.index(-1, 0))
+    picture = palette.list.viewport().grab().toImage()
+    ground = picture.pixelColor(picture.width() - 3, 2).name()
+    tail = [
+        picture.pixelColor(x, y).name()
+        for x in range(picture.width() - 34, picture.width() - 9)
+        for y in range(4, 22)
+    ]
+    assert set(tail) - {ground}
