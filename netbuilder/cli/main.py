@@ -11,6 +11,7 @@ from types import ModuleType
 
 from netbuilder.cli import (
     check,
+    cost,
     demo,
     edit,
     evaluate,
@@ -27,9 +28,23 @@ from netbuilder.cli.codes import PROBLEMS, USAGE, WRONG
 from netbuilder.cli.errors import RefusedError, UsageError
 from netbuilder.node_api.errors import NetBuilderError
 
-_COMMANDS = (edit, check, source, train, evaluate, export, nodes, explain, why, runs, render, demo)
+_COMMANDS = (
+    edit,
+    check,
+    cost,
+    source,
+    train,
+    evaluate,
+    export,
+    nodes,
+    explain,
+    why,
+    runs,
+    render,
+    demo,
+)
 # Those that look at node types, and so may have to run the code of a person's own.
-_WITH_NODES = (edit, check, source, train, export, nodes, why, render)
+_WITH_NODES = (edit, check, cost, source, train, export, nodes, why, render)
 _EPILOG = """\
 exit codes: 0 fine, 1 problems found, 2 wrong usage, 3 run or export failed, 130 interrupted
 """

@@ -14,7 +14,7 @@ from netbuilder.cli.main import parser
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "cli"
-COMMANDS = ("check", "demo", "edit", "evaluate", "explain", "export", "nodes", "render", "runs", "source", "train", "why")  # fmt: skip
+COMMANDS = ("check", "cost", "demo", "edit", "evaluate", "explain", "export", "nodes", "render", "runs", "source", "train", "why")  # fmt: skip
 HEAVY = ("torch", "numpy", "sklearn", "onnx", "onnxruntime", "rich", "networkx", "netbuilder.app")
 
 LISTED = """
@@ -45,6 +45,7 @@ def test_help_imports_nothing_heavy(args: list[str]) -> None:
     "args",
     [
         ["check", EXAMPLES / "digits_residual.netgraph"],
+        ["cost", EXAMPLES / "digits_residual.netgraph"],
         ["source", EXAMPLES / "digits_residual.netgraph"],
         ["nodes", "conv2d"],
         ["explain", "NB202"],
