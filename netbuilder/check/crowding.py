@@ -41,9 +41,9 @@ def crowded(catalogue: Catalogue, run: GraphRun, hits: Sequence[Hit]) -> Iterato
     total = sum(
         weights
         for record in run.records.values()
-        if isinstance(weights := record.result.cost.parameters, int)
+        if isinstance(weights := run.cost_of(record).parameters, int)
     )
-    others = [r for r in run.records.values() if r.result.cost.parameters != 0]
+    others = [r for r in run.records.values() if run.cost_of(r).parameters != 0]
     if mine <= _SHARE * total or len(others) < 3:
         return
     found: tuple[Fix, ...] = ()
