@@ -380,7 +380,7 @@ def test_a_long_title_has_the_room_of_a_star_that_is_not_shown(palette):
     ground = picture.pixelColor(picture.width() - 3, 2).name()
     tail = [
         picture.pixelColor(x, y).name()
-        for x in range(picture.width() - 34, picture.width() - 9)
+        for x in range(picture.width() - 27, picture.width() - 9)
         for y in range(4, 22)
     ]
     assert set(tail) - {ground}
