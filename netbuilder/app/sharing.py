@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from netbuilder.check.runs import GraphRun, Record
-from netbuilder.check.sharing import are_tied, why_not
+from netbuilder.check.sharing import are_tied, is_own, why_not
+from netbuilder.graph.model import Graph
 from netbuilder.graph.ordering import name_key
 
 _MOST = 100  # candidates that are looked at
@@ -14,6 +15,12 @@ _MOST = 100  # candidates that are looked at
 def has_weights(record: Record) -> bool:
     """Whether a node has weights of its own or of another."""
     return record.result.cost.parameters != 0
+
+
+def has_own_weights(graph: Graph, record: Record) -> bool:
+    """Whether a node has weights that are not another's, such as the bias of a map with a shared table."""
+    source = graph.nodes.get(record.node.shares)
+    return source is None or (source.type != record.node.type and is_own(record))
 
 
 def candidates(run: GraphRun, node: str) -> list[str]:
@@ -30,6 +37,15 @@ def candidates(run: GraphRun, node: str) -> list[str]:
         if name != node and not other.shares and (other.type == kind or are_tied(kind, other.type))
     ]
     return sorted((n for n in found[:_MOST] if not why_not(run, node, n)), key=name_key)
+
+
+def may_share(run: GraphRun, nodes: Collection[str]) -> bool:
+    """Whether nodes are of a kind that shares weights; whether sizes fit is for ``can_share`` to say."""
+    records = [run.records[name] for name in nodes if name in run.records]
+    if len(records) < 2 or not all(map(has_weights, records)):
+        return False
+    first = records[0].node.type
+    return all(first == r.node.type or are_tied(first, r.node.type) for r in records)
 
 
 def can_share(run: GraphRun, nodes: Collection[str]) -> str:

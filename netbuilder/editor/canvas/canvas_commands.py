@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from netbuilder.app.branches import healed, linked, ways_through
+from netbuilder.app.sharing import may_share
 from netbuilder.editor.canvas import arranging, clipboard, flagging, grouping
 from netbuilder.editor.canvas.hands import Hands
 from netbuilder.editor.canvas.placing import put_reroute
@@ -99,7 +100,8 @@ class CanvasCommands(QObject):
             self._has_wire: ("graph.insert", "graph.reroute"),
             self._has_instance: ("graph.expand", "graph.keep_group"),
             self._can_leave: ("graph.leave",),
-            self._has_two: ("graph.share", *(f"graph.align_{how}" for how in _HOWS)),
+            self._may_share: ("graph.share",),
+            self._has_two: tuple(f"graph.align_{how}" for how in _HOWS),
             self._has_three: tuple(f"graph.distribute_{way}" for way in _WAYS),
         }
         return {name: ask for ask, names in asks.items() for name in names}
@@ -159,6 +161,10 @@ class CanvasCommands(QObject):
 
     def _has_two(self) -> bool:
         return len(self._chosen.nodes) > 1
+
+    def _may_share(self) -> bool:
+        run = self._tab.run if self._has_two() else None
+        return run is not None and may_share(run, self._chosen.nodes)
 
     def _has_three(self) -> bool:
         return len(self._chosen.nodes) > 2

@@ -83,7 +83,14 @@ _ALIGN = (
 )
 # Where a menu says nothing of something, it cannot be done anyway.
 _ONLY_IF_POSSIBLE = frozenset(
-    {"graph.enter", "graph.expand", "graph.keep_group", "graph.leave", "edit.delete_healing"}
+    {
+        "graph.enter",
+        "graph.expand",
+        "graph.keep_group",
+        "graph.leave",
+        "graph.share",
+        "edit.delete_healing",
+    }
 )
 _COLOURS = {
     "Default": "",

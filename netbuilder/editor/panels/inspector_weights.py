@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from netbuilder.app.sharing import candidates, has_weights
+from netbuilder.app.sharing import candidates, has_own_weights, has_weights
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.choices import Combo
 from netbuilder.editor.widgets.field import Field
@@ -44,7 +44,7 @@ class _Weights(Declared):
         1.0,
         min=1e-6,
         max=1e6,
-        unit="\N{MULTIPLICATION SIGN}",
+        unit="times",
         doc=(
             "What the learning rate is multiplied by for the weights of this node; schedules go on "
             "top. To keep weights as they are, freeze the node."
@@ -137,7 +137,8 @@ class Weights(QWidget):
         self._rows[0].set_changed(changed=bool(node.shares))
         self._rows[1].set_changed(changed=node.lr_factor != 1)
         # Of weights that are another's, the other says how they learn.
-        self._rows[1].setEnabled(not node.shares or node.lr_factor != 1)
+        own = record is None or has_own_weights(tab.graph, record)
+        self._rows[1].setEnabled(own or node.lr_factor != 1)
 
     def _on_source(self, value: object) -> None:
         self.shared.emit(str(value))

@@ -62,6 +62,14 @@ def test_one_node_has_nobody_to_share_with(linears: Stage) -> None:
     assert not linears.actions.action("graph.share").isEnabled()
 
 
+def test_nodes_without_weights_and_of_two_kinds_are_not_asked(stage: Stage) -> None:
+    stage.chain("input", "relu", "relu", "linear", "layer_norm", gap=160.0)
+    for names in (("relu_1", "relu_2"), ("linear_1", "layer_norm_1")):
+        menu = choose(stage, *names)
+        assert "Share Weights" not in [action.text() for action in menu.actions()]
+        menu.close()
+
+
 def test_a_card_names_the_node_whose_weights_it_uses(linears: Stage) -> None:
     stage = linears
     before = stage.canvas.card("linear_3")
