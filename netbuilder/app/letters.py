@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 
@@ -12,6 +12,18 @@ def letters(title: str, typed: str) -> tuple[int, ...]:
     for word in typed.lower().split():
         places.update(_of_word(title, word))
     return tuple(sorted(places))
+
+
+def runs(title: str, places: Collection[int]) -> list[tuple[str, bool]]:
+    """Return a title in pieces, and whether each was typed."""
+    pieces: list[tuple[str, bool]] = []
+    for index, letter in enumerate(title):
+        strong = index in places
+        if pieces and pieces[-1][1] == strong:
+            pieces[-1] = pieces[-1][0] + letter, strong
+        else:
+            pieces.append((letter, strong))
+    return pieces
 
 
 def _of_word(title: str, word: str) -> Sequence[int]:

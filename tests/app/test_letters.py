@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netbuilder.app.letters import letters
+from netbuilder.app.letters import letters, runs
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,18 @@ from netbuilder.app.letters import letters
 )
 def test_letters(typed: str, title: str, shown: str) -> None:
     assert "".join(title[place] for place in letters(title, typed)) == shown
+
+
+def test_a_title_falls_into_what_was_typed_and_what_was_not():
+    title = "BatchNorm2d"
+    pieces = runs(title, letters(title, "bn2"))
+    assert pieces == [
+        ("B", True),
+        ("atch", False),
+        ("N", True),
+        ("orm", False),
+        ("2", True),
+        ("d", False),
+    ]
+    assert runs(title, ()) == [(title, False)]
+    assert runs("", ()) == []

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from netbuilder.app.letters import runs
 from netbuilder.editor.canvas.offers import Found
 from netbuilder.editor.look import Look, ui_font
 from netbuilder.editor.node_icons import SIDE, ink_of, paint_node_icon
@@ -119,23 +120,10 @@ class RowPainter(QStyledItemDelegate):
         painter.setPen(QColor(self._look.theme.text))
         painter.setClipRect(place)
         x = place.left()
-        for text, strong in _runs(found):
+        for text, strong in runs(found.offer.title, found.places):
             font = bold if strong else plain
             width = QFontMetricsF(font).horizontalAdvance(text)
             painter.setFont(font)
             run = QRectF(x, place.top(), width + 2, place.height())
             painter.drawText(run, Qt.AlignmentFlag.AlignVCenter, text)
             x += width
-
-
-def _runs(found: Found) -> list[tuple[str, bool]]:
-    """The title in pieces, and whether each was typed."""
-    pieces: list[tuple[str, bool]] = []
-    typed = set(found.places)
-    for index, letter in enumerate(found.offer.title):
-        strong = index in typed
-        if pieces and pieces[-1][1] == strong:
-            pieces[-1] = pieces[-1][0] + letter, strong
-        else:
-            pieces.append((letter, strong))
-    return pieces

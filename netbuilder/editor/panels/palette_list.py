@@ -41,6 +41,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from netbuilder.app.letters import runs
 from netbuilder.editor.canvas.dropping import MIME
 from netbuilder.editor.icons import icon
 from netbuilder.editor.look import Look, ui_font
@@ -186,22 +187,17 @@ class RowPainter(QStyledItemDelegate):
 
     def _draw_title(self, painter: QPainter, place: QRectF, row: Row) -> None:
         painter.setPen(QColor(self._look.theme.text))
-        if not row.places:
-            painter.setFont(self._plain)
-            said = QFontMetricsF(self._plain).elidedText(
-                row.title, Qt.TextElideMode.ElideRight, place.width()
-            )
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, said)
-            return
-        painter.setClipRect(place)
+        # As wide as if all of it were bold, so that it fits whatever was typed.
+        widest = QFontMetricsF(self._bold if row.places else self._plain)
+        said = widest.elidedText(row.title, Qt.TextElideMode.ElideRight, place.width())
         x = place.left()
-        for at, letter in enumerate(row.title):
-            font = self._bold if at in row.places else self._plain
+        for text, strong in runs(said, row.places):
+            font = self._bold if strong else self._plain
+            width = QFontMetricsF(font).horizontalAdvance(text)
             painter.setFont(font)
-            run = QRectF(x, place.top(), place.right() - x, place.height())
-            painter.drawText(run, Qt.AlignmentFlag.AlignVCenter, letter)
-            x += QFontMetricsF(font).horizontalAdvance(letter)
-        painter.setClipping(False)
+            run = QRectF(x, place.top(), width + 2, place.height())
+            painter.drawText(run, Qt.AlignmentFlag.AlignVCenter, text)
+            x += width
 
     def _draw_focus(self, painter: QPainter, place: QRectF) -> None:
         painter.setPen(QPen(QColor(self._look.theme.accent), 1))
