@@ -80,6 +80,7 @@ class _Collection:
         self.types: dict[str, type[NodeType]] = {}
         self.packs: dict[str, str] = {}
         self.categories: list[str] = []
+        self.definitions: dict[str, tuple[str, type[NodeType]]] = {}
         self.problems: list[PackProblem] = []
 
     def add_modules(self, pack: str, module: ModuleType, problems: list[PackProblem]) -> None:
@@ -96,10 +97,14 @@ class _Collection:
             for node_type in _node_types(part):
                 self._add(str(folder), node_type)
                 file = node_folders.file_of(node_type)
-                if file is not None and self.types[node_type.id] is node_type:
+                if file is not None and self.types.get(node_type.id) is node_type:
                     _files[node_type.id] = file
 
     def _add(self, pack: str, node_type: type[NodeType]) -> None:
+        said = self._defined_otherwise(node_type)
+        if said:
+            self.problems.append(PackProblem(pack, said, node_folders.file_of(node_type)))
+            return
         other = self.types.setdefault(node_type.id, node_type)
         if other is node_type:
             self.packs[node_type.id] = pack
@@ -111,6 +116,18 @@ class _Collection:
             f"which {self.packs[node_type.id]} uses already; the first one is kept"
         )
         self.problems.append(PackProblem(pack, message, file))
+
+    def _defined_otherwise(self, node_type: type[NodeType]) -> str:
+        """Say that a type defines a name that another one defines otherwise: a source holds it once."""
+        for one in node_type.definitions:
+            text, owner = self.definitions.setdefault(one.name, (one.text, node_type))
+            if text != one.text:
+                file = node_folders.file_of(node_type)
+                name = f"{file.name}: {node_type.__name__}" if file else node_type.__name__
+                where = node_folders.file_of(owner)
+                other = where.name if where else owner.__name__
+                return f"{name} defines {one.name}, which {other} defines otherwise; rename one of them"
+        return ""
 
     def catalogue(self) -> Catalogue:
         """Sort by category; within one, types keep the order they were found in."""

@@ -22,6 +22,7 @@ from netbuilder.catalogue.packs import reread, standard_catalogue
 from netbuilder.editor.probing import Probing
 from netbuilder.editor.workspace import Workspace
 
+_ASKED = "asked_nodes"  # among what the preferences remember
 _SETTLE = 150  # ms: editors write a file in several steps
 
 
@@ -37,7 +38,8 @@ class CustomNodes(QObject):
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._asked: set[Path] = set()
+        kept = workspace.preferences.recall(_ASKED, [])
+        self._asked: list[str] = kept if isinstance(kept, list) else []
         self._told: tuple[PackProblem, ...] = ()
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._on_disk)
@@ -51,10 +53,11 @@ class CustomNodes(QObject):
         self._ask_soon.setInterval(0)
         self._ask_soon.timeout.connect(self._ask)
         self.probing = Probing(workspace, self)
-        set_trusted((*trusted(), *remembered_trust(workspace.preferences)))
+        self._take_trust()
         if trusted():
             self._told = standard_catalogue().problems
         self._watch()
+        self._ask_soon.start()
         workspace.switched.connect(self._on_switched)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -70,20 +73,25 @@ class CustomNodes(QObject):
         return list(dict.fromkeys(found))
 
     def strangers(self) -> tuple[Stranger, ...]:
-        """The folders that the shown document needs, and that are not trusted."""
+        """The folders that are not trusted: of the shown document, and the person's own with files in it."""
         tab = self._workspace.current
-        return strangers(tab.network, standard_catalogue()) if tab is not None else ()
+        found = strangers(tab.network, standard_catalogue()) if tab is not None else ()
+        own = own_folder(self._workspace.preferences)
+        files = tuple(node_files(own))
+        if not files or own in trusted() or any(one.folder == own for one in found):
+            return found
+        return (*found, Stranger(own, (), files))
 
     def trust(self, folder: Path) -> None:
         """Let the code of a folder run from now on, and remember that."""
-        set_trusted((*trusted(), folder))
         preferences = self._workspace.preferences
         remember_trust(preferences, (*remembered_trust(preferences), folder))
         self.reload()
 
     def leave(self, folder: Path) -> None:
-        """Do not ask about a folder again by itself."""
-        self._asked.add(folder)
+        """Do not ask about a folder again by itself; the command still does."""
+        self._asked = list(dict.fromkeys((*self._asked, str(folder))))
+        self._workspace.preferences.remember(_ASKED, self._asked)
 
     def make(self, folder: Path, name: str) -> Path:
         """Write a new node type and open its file in the system's editor; the folder is trusted with that.
@@ -113,6 +121,7 @@ class CustomNodes(QObject):
     def reload(self) -> None:
         """Read all files again, and check what is open with what is in them now."""
         self._settle.stop()
+        self._take_trust()
         reread()
         problems = standard_catalogue().problems
         self._watch()
@@ -130,6 +139,11 @@ class CustomNodes(QObject):
         self._ask_soon.stop()
         self.probing.close()
 
+    def _take_trust(self) -> None:
+        # A folder that is gone is nothing to complain of in every document.
+        folders = (*trusted(), *remembered_trust(self._workspace.preferences))
+        set_trusted(folder for folder in folders if folder.is_dir())
+
     def _watch(self) -> None:
         there = {*self._watcher.directories(), *self._watcher.files()}
         wanted = {str(folder) for folder in trusted() if folder.is_dir()}
@@ -146,6 +160,5 @@ class CustomNodes(QObject):
         self._ask_soon.start()
 
     def _ask(self) -> None:
-        if any(one.folder not in self._asked for one in self.strangers()):
-            self._asked |= {one.folder for one in self.strangers()}
+        if any(str(one.folder) not in self._asked for one in self.strangers()):
             self.trust_wanted.emit()

@@ -219,6 +219,23 @@ def test_a_program_trusts_folders_and_builds_with_them(tmp_path: Path) -> None:
     assert nb.build(b)(torch.ones(2, 5)).shape == (2, 5)
 
 
+def test_a_run_with_a_custom_node_trains_and_is_exported_without_trust(tmp_path: Path) -> None:
+    (tmp_path / "wide.py").write_text(wide())
+    nb.trust_nodes(tmp_path)
+    recipe = {"epochs": 1, "threads": 1, "device": "cpu"}
+    b = nb.Builder("Or", data={"source": "or"}, recipe=recipe)
+    logits = b.add("linear", b.add("wide", b.add("input", id="point", shape=[2])), out_features=1)
+    label = b.add("target", id="label", shape=[1], dtype="float32")
+    b.add("output", logits, id="answer")
+    b.add("bce_with_logits", logits, label, id="loss")
+    trained = nb.train(b, tmp_path / "run")
+    assert trained.ok
+    trust(tmp_path / "other")
+    assert nb.export(trained, tmp_path / "or.onnx").ok
+    assert nb.export(trained, tmp_path / "project").ok
+    assert (load(trained.run.graph)).custom_nodes == {"wide": str(tmp_path / "wide.py")}
+
+
 def test_folders_and_trust_are_kept_in_the_preferences(tmp_path: Path) -> None:
     preferences = Preferences(tmp_path / "state")
     assert own_folder(preferences) == tmp_path / "state" / "nodes"

@@ -99,6 +99,20 @@ def test_what_is_wrong_is_told_at_its_line(tmp_path: Path, text: str, at: str, s
     assert standard_catalogue((tmp_path,)).get("one") is None
 
 
+def test_two_definitions_of_one_name_that_differ_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(wide())
+    (tmp_path / "b.py").write_text(wide().replace('id="wide"', 'id="same"'))
+    (tmp_path / "c.py").write_text(wide("x + 1").replace('id="wide"', 'id="other"'))
+    catalogue = standard_catalogue((tmp_path,))
+    (problem,) = catalogue.problems
+    assert problem.message == (
+        "c.py: Wide defines WideModule, which a.py defines otherwise; rename one of them"
+    )
+    assert problem.file == tmp_path / "c.py"
+    assert {"wide", "same"} <= set(catalogue.types)
+    assert catalogue.get("other") is None
+
+
 def test_a_mistake_in_a_helper_is_told_where_it_is(tmp_path: Path) -> None:
     (tmp_path / "_helper.py").write_text("\n\n1 / 0\n")
     (tmp_path / "one.py").write_text("from ._helper import x\n")

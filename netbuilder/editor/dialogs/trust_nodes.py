@@ -118,9 +118,11 @@ class TrustNodesDialog(QDialog):
         tab = self._workspace.current
         name = tab.session.name if tab is not None else "The document"
         kinds = ", ".join(stranger.types)
-        one = len(stranger.types) == 1
-        what, whose = ("node", "its") if one else ("nodes", "their")
-        self.title.setText(f"“{name}” uses the custom {what} {kinds}. May {whose} code run?")
+        what, whose = ("node", "its") if len(stranger.types) == 1 else ("nodes", "their")
+        if stranger.types:
+            self.title.setText(f"“{name}” uses the custom {what} {kinds}. May {whose} code run?")
+        else:
+            self.title.setText("Your folder of custom nodes holds files. May their code run?")
         self.path.setText(str(stranger.folder))
         self.about.setText(_ABOUT if stranger.files else _GONE)
         self.trust.setEnabled(bool(stranger.files))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -211,6 +212,43 @@ def test_code_runs_only_once_a_person_trusts_its_folder(
     assert not window.actions_.can("graph.trust_nodes")
     assert rows_under(window, "Custom") == ["Wide"]
     assert trusted() == (shared.parent / "nodes",)
+
+
+def test_files_put_into_the_own_folder_by_hand_are_asked_about_once(
+    guard: Any, qtbot: Any, urls: list[str], tmp_path: Path
+) -> None:
+    from netbuilder.editor.custom_nodes import CustomNodes
+    from netbuilder.editor.workspace import Workspace
+
+    folder = tmp_path / "state" / "nodes"
+    folder.mkdir(parents=True)
+    (folder / "wide.py").write_text(wide("x", "*B C"))
+    told: list[int] = []
+    for asked in (1, 1):  # not again at the next start
+        workspace = Workspace(Preferences(tmp_path / "state"))
+        nodes = CustomNodes(workspace)
+        nodes.trust_wanted.connect(lambda: told.append(1))
+        qtbot.waitUntil(lambda n=nodes: not n._ask_soon.isActive())
+        assert len(told) == asked
+        (stranger,) = nodes.strangers()
+        assert (stranger.folder, stranger.types) == (folder, ())
+        assert standard_catalogue().get("wide") is None
+        nodes.leave(folder)
+        nodes.shut()
+        workspace.looking.close()
+        workspace.tasks.close()
+        nodes.deleteLater()
+        workspace.deleteLater()
+
+
+def test_a_trusted_folder_that_is_gone_is_no_complaint(window: Any, shared: Path) -> None:
+    window.custom_nodes.trust(shared.parent / "nodes")
+    shutil.rmtree(shared.parent / "nodes")
+    window.workspace.open(Session())
+    window.custom_nodes.reload()
+    assert "NB502" not in codes(window)
+    assert window.workspace.open_path(shared)
+    assert codes(window).count("NB505") == 1
 
 
 def test_trust_is_remembered(qapp: object, guard: Any, shared: Path, tmp_path: Path) -> None:
