@@ -88,7 +88,7 @@ class RecipeDialog(DocumentDialog):
         introduce(close, "Close", "Close this window; what is set holds already.", "close")
         close.clicked.connect(self.close)
         line = QHBoxLayout()
-        line.setContentsMargins(16, 8, 16, 12)
+        line.setContentsMargins(6, 8, 16, 12)  # words of a quiet button stand in by 10
         line.addWidget(self._restore)
         line.addStretch(1)
         line.addWidget(close)
