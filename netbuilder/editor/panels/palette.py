@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QHideEvent, QShowEvent
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -14,6 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from netbuilder.app.library import Library
+from netbuilder.catalogue.folders import file_of
+from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.editor.canvas.asking import RECENT as RECENT_KEY
 from netbuilder.editor.canvas.offers import Offer, everything
 from netbuilder.editor.dialogs.key_table import native
@@ -276,6 +280,8 @@ class Palette(QWidget):
             words = "Remove from favourites" if row.starred else "Add to favourites"
             name = "star_filled" if row.starred else "star"
             self._add("star", words).setIcon(icon(name, theme.secondary))
+            if _file(row) is not None:
+                self._add("open_file", "Open its file").setIcon(icon("open", theme.secondary))
             if row.key.startswith(OWN) and self.library.is_own(row.key.removeprefix(OWN)):
                 self._add("remove", "Remove from my groups").setIcon(
                     icon("delete", theme.secondary)
@@ -298,6 +304,8 @@ class Palette(QWidget):
             self._star(row)
         elif name == "remove":
             self._remove(row)
+        elif name == "open_file":
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(_file(row))))
         elif name in ("fold", "unfold"):
             self._fold(row, name == "fold")
         else:
@@ -336,6 +344,12 @@ class Palette(QWidget):
             self._preview = Preview(self._workspace.look, self)
         card = card_for(row.key, tab.network, self.library)
         self._preview.tell(row, card, self.list.place_of(row).toPoint())
+
+
+def _file(row: Row) -> Path | None:
+    """The file of a custom node type; None for anything else."""
+    kind = standard_catalogue().get(row.key)
+    return file_of(kind) if kind is not None else None
 
 
 def _texts(kept: object) -> list[str]:

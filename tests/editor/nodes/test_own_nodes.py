@@ -109,6 +109,23 @@ def test_a_node_is_made_and_stands_in_the_palette(
     assert "gated_mix_1" in window.workspace.current.graph.nodes
 
 
+def test_the_palette_opens_the_file_of_a_node(
+    window: Any, qtbot: Any, urls: list[str], tmp_path: Path
+) -> None:
+    window.workspace.open(Session())
+    QTest.mouseClick(make(window, qtbot, "Gated mix").make, LEFT)
+    palette = window.bring("palette")
+    row = palette.list.current
+    palette._open_menu(row, palette.mapToGlobal(palette.rect().center()))
+    (action,) = [one for one in palette._menu.actions() if one.objectName() == "palette_open_file"]
+    QTest.mouseClick(palette._menu, LEFT, pos=palette._menu.actionGeometry(action).center())
+    assert urls == [str(tmp_path / "state" / "nodes" / "gated_mix.py")] * 2
+    other = next(one for one in palette.list.rows.rows if one.key == "linear")
+    palette._open_menu(other, palette.mapToGlobal(palette.rect().center()))
+    assert "palette_open_file" not in [one.objectName() for one in palette._menu.actions()]
+    palette._menu.close()
+
+
 @pytest.mark.parametrize(
     ("name", "said"), [("Linear", "There is a node Linear"), ("2nd", "A name has letters")]
 )
