@@ -245,6 +245,12 @@ _TABLE: tuple[Command | str, ...] = (
         "Trust Custom Nodes…",
         "Look at the custom nodes that this document needs, and let their code run.",
     ),
+    _c(
+        "graph.forget_trust",
+        "Forget Trusted Folders",
+        "Trust no custom nodes any more; each folder is asked about again.",
+        listed=False,
+    ),
     SEPARATOR,
     _on_canvas(
         "graph.frame",

@@ -62,7 +62,11 @@ class CustomNodes(QObject):
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the commands do."""
-        return {"graph.reload_nodes": self.reload_all}
+        return {"graph.reload_nodes": self.reload_all, "graph.forget_trust": self.forget}
+
+    def enabled(self) -> dict[str, Callable[[], bool]]:
+        """When they can be given."""
+        return dict.fromkeys(self.handlers(), _any_trusted)
 
     def folders(self) -> list[Path]:
         """Where a new node can be kept: the person's own folder, and one beside the shown document."""
@@ -87,6 +91,17 @@ class CustomNodes(QObject):
         preferences = self._workspace.preferences
         remember_trust(preferences, (*remembered_trust(preferences), folder))
         self.reload()
+
+    def forget(self) -> None:
+        """Trust no folder any more, and ask anew about those that are needed."""
+        preferences = self._workspace.preferences
+        remember_trust(preferences, ())
+        preferences.remember(_ASKED, None)
+        self._asked = []
+        set_trusted(())
+        self.reload()
+        self._workspace.said.emit("info", "No custom nodes are trusted any more.")
+        self._ask_soon.start()
 
     def leave(self, folder: Path) -> None:
         """Do not ask about a folder again by itself; the command still does."""
@@ -147,7 +162,8 @@ class CustomNodes(QObject):
     def _watch(self) -> None:
         there = {*self._watcher.directories(), *self._watcher.files()}
         wanted = {str(folder) for folder in trusted() if folder.is_dir()}
-        wanted |= {str(path) for folder in trusted() for path in node_files(folder)}
+        # Files that others take something from, too: a name with _ in front.
+        wanted |= {str(path) for folder in trusted() for path in folder.glob("*.py")}
         if there - wanted:
             self._watcher.removePaths(sorted(there - wanted))
         if wanted - there:
@@ -162,3 +178,7 @@ class CustomNodes(QObject):
     def _ask(self) -> None:
         if any(str(one.folder) not in self._asked for one in self.strangers()):
             self.trust_wanted.emit()
+
+
+def _any_trusted() -> bool:
+    return bool(trusted())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,7 +36,10 @@ def test_only_trusted_folders_are_read(tmp_path: Path) -> None:
     assert standard_catalogue().get("wide") is None
 
 
-def test_a_file_is_read_anew_on_demand_even_within_a_second(tmp_path: Path) -> None:
+def test_a_file_is_read_anew_on_demand_even_within_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     set_trusted([tmp_path])
     path = tmp_path / "one.py"
     for title in ("Aaaa", "Bbbb", "Cccc"):

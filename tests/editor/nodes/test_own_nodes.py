@@ -258,6 +258,30 @@ def test_files_put_into_the_own_folder_by_hand_are_asked_about_once(
         workspace.deleteLater()
 
 
+def test_trust_can_be_taken_back(window: Any, qtbot: Any, shared: Path, tmp_path: Path) -> None:
+    assert not window.actions_.can("graph.forget_trust")
+    window.custom_nodes.trust(shared.parent / "nodes")
+    window.workspace.open_path(shared)
+    assert "NB505" not in codes(window)
+    assert window.actions_.run("graph.forget_trust")
+    assert trusted() == ()
+    assert remembered_trust(Preferences(tmp_path / "state")) == ()
+    assert codes(window).count("NB505") == 1
+    qtbot.waitUntil(lambda: "graph.trust_nodes" in window.windows._open)
+    window.windows._open["graph.trust_nodes"].reject()
+
+
+def test_a_helper_that_is_saved_is_read_again_too(window: Any, qtbot: Any, shared: Path) -> None:
+    folder = shared.parent / "nodes"
+    (folder / "_words.py").write_text('TITLE = "First"\n')
+    text = wide("x", "*B C").replace('title="Wide"', "title=TITLE")
+    (folder / "wide.py").write_text(f"from ._words import TITLE\n{text}")
+    window.custom_nodes.trust(folder)
+    assert standard_catalogue().types["wide"].title == "First"
+    (folder / "_words.py").write_text('TITLE = "Other"\n')
+    qtbot.waitUntil(lambda: standard_catalogue().types["wide"].title == "Other")
+
+
 def test_a_trusted_folder_that_is_gone_is_no_complaint(window: Any, shared: Path) -> None:
     window.custom_nodes.trust(shared.parent / "nodes")
     shutil.rmtree(shared.parent / "nodes")
