@@ -172,6 +172,12 @@ _TABLE: tuple[Command | str, ...] = (
     _c("view.code", "Code", "Show the PyTorch source of the graph.", "Ctrl+4", icon="code"),
     _c("view.log", "Log", "Show what the program and the worker say.", "Ctrl+5"),
     _c("view.history", "History", "Show the steps that can be undone.", "Ctrl+6"),
+    _c(
+        "view.cost",
+        "Cost",
+        "Show what every node costs, and the largest batch that fits.",
+        "Ctrl+7",
+    ),
     _c("view.palette", "Palette", "Show or hide the list of layers.", "Ctrl+B", checkable=True),
     _c(
         "view.inspector",
@@ -183,7 +189,7 @@ _TABLE: tuple[Command | str, ...] = (
     _c(
         "view.dock",
         "Bottom Panel",
-        "Show or hide problems, training, runs, code and log.",
+        "Show or hide problems, training, runs, code, cost and log.",
         "Ctrl+T",
         checkable=True,
     ),

@@ -66,7 +66,7 @@ COLUMNS = (
     ),
     Column(
         "field",
-        "Sees",
+        "Receptive field",
         "How much of the input one number of its output depends on at most.",
         heats=True,
         has_total=False,

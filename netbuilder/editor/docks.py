@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
@@ -18,6 +19,14 @@ class _Bare(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Nothing as well."""
         return QSize(0, 0)
+
+
+@runtime_checkable
+class Watchful(Protocol):
+    """A panel that wants to know whether it is seen; Qt shows those behind other tabs, too."""
+
+    def set_seen(self, seen: bool) -> None:
+        """Take note that it came to the front, or is not seen any more."""
 
 
 class Dock(QDockWidget):
@@ -68,6 +77,9 @@ class Dock(QDockWidget):
     def _on_visible(self, visible: bool) -> None:
         if visible:
             self.require()
+        panel: object = self.panel
+        if isinstance(panel, Watchful):
+            panel.set_seen(visible)
 
     def _on_floating(self, floating: bool) -> None:
         # A docked panel has no title bar, its tab names it; a floating one needs something to hold.

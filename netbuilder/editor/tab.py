@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,6 +16,9 @@ from netbuilder.graph.delta import Delta, delta
 from netbuilder.graph.document import Change
 from netbuilder.graph.model import Endpoint, Graph, Network
 from netbuilder.graph.working import EditError
+
+if TYPE_CHECKING:
+    from netbuilder.editor.canvas.heat import Warmth
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,14 @@ class Tab(QObject):
         session: The document with its file and its report.
         trail: The instances that were entered, outermost first; empty in the main graph.
         selection: What is selected.
+        heat: How hot the nodes of the shown graph are; empty for no heat.
     """
 
     changed = Signal(object, object)  # Change, Delta
     checked = Signal(object)  # Report
     selected = Signal()
     entered = Signal()  # another graph of the document is shown
+    heated = Signal()  # the cards of the shown graph are to be coloured otherwise
     pointed = Signal(str)  # the canvas should bring this node of the shown graph into view
     refused = Signal(str)  # an edit was refused; the sentence says why
     stated = Signal()  # name, path or saved state may differ
@@ -64,6 +69,7 @@ class Tab(QObject):
         self.session = session
         self.trail: tuple[str, ...] = ()
         self.selection = Selection()
+        self.heat: Mapping[str, Warmth] = {}
         self._group = ""
         session.document.changed.append(self._on_changed)
 
@@ -155,6 +161,12 @@ class Tab(QObject):
         if chosen != self.selection:
             self.selection = chosen
             self.selected.emit()
+
+    def set_heat(self, heat: Mapping[str, Warmth]) -> None:
+        """Colour the cards of the shown graph by figures; none takes the colours away."""
+        if heat != self.heat:
+            self.heat = heat
+            self.heated.emit()
 
     def enter(self, instance: str) -> bool:
         """Show the inside of an instance of a group; return whether it is one."""

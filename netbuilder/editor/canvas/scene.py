@@ -21,6 +21,7 @@ from netbuilder.check.report import Report
 from netbuilder.check.runs import GraphRun, Record
 from netbuilder.check.why import Reason, why
 from netbuilder.editor.canvas.geometry import Curve, Places, around, bounded
+from netbuilder.editor.canvas.heat import HeatItem
 from netbuilder.editor.canvas.hits import box_of
 from netbuilder.editor.canvas.items.blocks import BlocksItem
 from netbuilder.editor.canvas.items.boxes import BoxItem, FrameItem, NoteItem
@@ -96,11 +97,13 @@ class Scene(QGraphicsScene):
         self._strands = Strands(self, self.wires, self._lines)
         self._blocks = BlocksItem(self, room)
         self.overlay = Overlay(self)
-        for item in (self._holder, self._lines, self._blocks, self.overlay):
+        self._heat = HeatItem(self, room)
+        for item in (self._holder, self._lines, self._blocks, self._heat, self.overlay):
             self.addItem(item)
         self.moods = Moods(self._show_mood)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self._on_later)
+        tab.heated.connect(self._on_heated)
 
     # What others ask
 
@@ -308,6 +311,9 @@ class Scene(QGraphicsScene):
         if item is not None:
             item.show_mood(mood)
             self._blocks.update_at(self.nodes.rect(node))
+
+    def _on_heated(self) -> None:
+        self._heat.put(self._tab.heat)
 
     def _strengthen(self) -> None:
         strong = {target for target in self._tab.selection.edges if target in self._strands}
