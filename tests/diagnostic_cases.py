@@ -497,6 +497,16 @@ CASES: dict[str, Case] = {
             ),
         )
     ),
+    "NB324 a target as output": Case(
+        merged(chain(FLAT, HEAD), [LABEL, ("o", "output")], "label -> o")
+    ),
+    "NB324 a loss as output": Case(
+        merged(
+            chain(FLAT, HEAD),
+            [LABEL, ("loss_1", "cross_entropy"), ("o", "output")],
+            "head -> loss_1, label -> loss_1.target, loss_1.loss -> o",
+        )
+    ),
     "NB326 classes": Case(merged(chain(FLAT, HEAD), [LABEL], ""), DIGITS),
     "NB326 amounts": Case(
         merged(

@@ -358,6 +358,12 @@ CODES: Mapping[str, Code] = _table(
         "BCEWithLogitsLoss takes raw scores and applies the sigmoid itself, in a way that is numerically safe. Doing it before as well squeezes every score into 0.5 to 0.73. Connect the loss to what comes before; the Output may keep its Sigmoid.",
     ),
     Code(
+        "NB324",
+        "error",
+        "An Output behind a Target or a loss",
+        "Outputs are what the network is asked when it is used, and then nobody knows the right answers. So no Target and no loss may lead to an Output, neither directly nor through other nodes. Connect the Output to what comes before; losses are recorded in training without an Output. If the value is known in use too, bring it in by an Input.",
+    ),
+    Code(
         "NB325",
         "error",
         "A group parameter that contradicts itself",

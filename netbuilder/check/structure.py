@@ -136,6 +136,7 @@ def _of_main(
         yield _no_output(run, losses)
     if not outputs and not losses:
         return
+    yield from _trained_outputs(run, outputs, roles.get("target", []), losses)
     trained = run.layout.upstream(losses)
     if losses:
         yield from _untrained_losses(run, losses, trained)
@@ -144,6 +145,26 @@ def _of_main(
             yield from _untrained_output(run, name, trained)
     alive = trained | run.layout.upstream([*outputs, *unknown])
     yield from _dead_ends(run, alive, "no Output and no loss" if losses else "no Output")
+
+
+def _trained_outputs(
+    run: GraphRun, outputs: list[str], targets: list[str], losses: list[str]
+) -> Iterator[Finding]:
+    """Say which Outputs cannot be worked out where there is no training."""
+    for name in outputs if targets or losses else ():
+        needed = run.layout.upstream([name]).intersection((*targets, *losses))
+        if needed:
+            message = (
+                f"{name} shows what depends on {listed(sorted(needed))}, "
+                "but Targets and losses are there in training only, not when the network is used"
+            )
+            yield Finding(
+                "NB324",
+                message,
+                node=name,
+                hint=f"connect {name} to what comes before, or make an Input of a Target",
+                related=tuple(sorted(needed)),
+            )
 
 
 def _no_output(run: GraphRun, losses: list[str]) -> Finding:
