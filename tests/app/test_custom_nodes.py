@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from own_nodes import line_with, using, wide
+from own_nodes import as_at_the_start, line_with, using, wide
 
 import netbuilder as nb
 from netbuilder.app.custom_nodes import (
@@ -33,9 +33,9 @@ from netbuilder.graph.model import Network
 
 @pytest.fixture(autouse=True)
 def nothing_trusted() -> Iterator[None]:
+    as_at_the_start()
     yield
-    set_trusted(())
-    reread()
+    as_at_the_start()
 
 
 def told(network: Network) -> list[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from own_nodes import line_with, wide
+from own_nodes import as_at_the_start, line_with, wide
 
 from netbuilder.catalogue.folders import file_of, node_files, set_trusted, trusted
 from netbuilder.catalogue.packs import reread, standard_catalogue
@@ -19,9 +19,9 @@ MODULE = '    def module(self, a):\n        return call("nn.Identity")\n'
 
 @pytest.fixture(autouse=True)
 def nothing_trusted() -> Iterator[None]:
+    as_at_the_start()
     yield
-    set_trusted(())
-    reread()
+    as_at_the_start()
 
 
 def test_only_trusted_folders_are_read(tmp_path: Path) -> None:

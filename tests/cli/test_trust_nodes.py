@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 from cli_commands import Command
-from own_nodes import using, wide
+from own_nodes import as_at_the_start, using, wide
 
 from netbuilder.app.custom_nodes import recorded
 from netbuilder.catalogue.folders import set_trusted
-from netbuilder.catalogue.packs import reread, standard_catalogue
+from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.files.documents import save
 
 
 @pytest.fixture(autouse=True)
 def nothing_trusted() -> Iterator[None]:
+    as_at_the_start()
     yield
-    set_trusted(())
-    reread()
+    as_at_the_start()
 
 
 @pytest.fixture

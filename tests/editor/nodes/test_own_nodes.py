@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from own_nodes import line_with, using, wide
+from own_nodes import as_at_the_start, line_with, using, wide
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
@@ -17,9 +17,8 @@ from PySide6.QtWidgets import QPushButton
 from netbuilder.app.custom_nodes import remembered_trust
 from netbuilder.app.preferences import Preferences
 from netbuilder.app.session import Session
-from netbuilder.catalogue import packs
-from netbuilder.catalogue.folders import set_trusted, trusted
-from netbuilder.catalogue.packs import reread, standard_catalogue
+from netbuilder.catalogue.folders import trusted
+from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.files.documents import save
 
 LONG = 180_000  # ms; the first probe imports torch
@@ -43,15 +42,14 @@ def window(guard: Any, tmp_path: Path, qtbot: Any, urls: list[str]) -> Iterator[
     from netbuilder.editor.window import MainWindow
     from netbuilder.editor.workspace import Workspace
 
+    as_at_the_start()
     made = MainWindow(Workspace(Preferences(tmp_path / "state")))
     made.show()
     yield made
     made.windows.sure()
     made.close()
     made.deleteLater()
-    set_trusted(())
-    packs._files.clear()  # what a process knows of types that are gone is no test's to leave behind
-    reread()
+    as_at_the_start()
 
 
 @pytest.fixture
@@ -311,8 +309,7 @@ def test_trust_is_remembered(qapp: object, guard: Any, shared: Path, tmp_path: P
         workspace.tasks.close()
         nodes.deleteLater()
         workspace.deleteLater()
-        set_trusted(())
-        reread()
+        as_at_the_start()
 
 
 def test_what_comes_out_is_found_beside_the_editor(window: Any, qtbot: Any, shared: Path) -> None:
