@@ -172,7 +172,9 @@ class NodeType(Declared):
         """Return the floating-point operations of one backward pass, as torch's counter counts.
 
         By default each gradient that is asked for takes as many as the forward: that of the weights,
-        and that of what comes in; without weights, that of every factor.
+        and that of what comes in; without weights, that of every factor. It is a little less than
+        torch counts for frozen attention, whose products of queries, keys and values need two, and a
+        little more for cells of recurrent layers that begin with no state.
 
         Args:
             forward: What ``flops`` gave.

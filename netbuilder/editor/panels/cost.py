@@ -23,6 +23,7 @@ from netbuilder.editor.canvas.heat import Warmth
 from netbuilder.editor.panels.cost_table import CostModel
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.choices import Combo
+from netbuilder.editor.widgets.flow import Flow
 from netbuilder.editor.widgets.heat_scale import HeatScale
 from netbuilder.editor.widgets.labels import Plain, Wrapped
 from netbuilder.editor.widgets.tips import introduce
@@ -32,12 +33,12 @@ _PAUSE = 120  # ms after the last edit; figures are read between edits, not duri
 _OFF = ""
 _HEAT = "cost.heat"
 _WIDTHS = {
-    "node": 112,
-    "type": 118,
-    "shape": 116,
-    "parameters": 94,
-    "activations": 96,
-    "field": 112,
+    "node": 104,
+    "type": 114,
+    "shape": 108,
+    "parameters": 92,
+    "activations": 94,
+    "field": 110,
 }
 _WIDTH = 75
 
@@ -245,7 +246,6 @@ class CostPanel(QWidget):
         self.batch.setRange(1, LARGEST_BATCH)
         self.batch.setKeyboardTracking(False)
         self.batch.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.batch.setFixedWidth(80)
         self.batch.valueChanged.connect(self._on_batch)
         introduce(
             self.precision,
@@ -277,22 +277,26 @@ class CostPanel(QWidget):
         self.scale.hide()
 
     def _lay_out(self) -> None:
-        line = QHBoxLayout()
-        line.setContentsMargins(8, 6, 8, 6)
-        line.setSpacing(6)
+        line = Flow(spacing=4)
+        above = QHBoxLayout()
+        above.setContentsMargins(8, 4, 8, 4)
+        above.addLayout(line, 1)
         for title, box, width in (
-            ("Batch", self.batch, 0),
+            ("Batch", self.batch, 80),
             ("Precision", self.precision, 128),
             ("Optimizer", self.optimizer, 150),
-            ("Heat", self.heat, 116),
+            ("Heat", self.heat, 128),
         ):
-            line.addWidget(Plain(title, "secondary", self))
-            line.addWidget(box)
-            if width:
-                box.setMinimumWidth(width)
-            line.addSpacing(6)
+            pair = QWidget(self)
+            beside = QHBoxLayout(pair)
+            beside.setContentsMargins(0, 0, 10, 0)
+            beside.setSpacing(6)
+            beside.addWidget(Plain(title, "secondary", pair))
+            box.setFixedWidth(width)
+            beside.addWidget(box)
+            pair.setFixedHeight(32)
+            line.addWidget(pair)
         line.addWidget(self.scale)
-        line.addStretch(1)
         self.said.setObjectName("cost_fits")
         below = QHBoxLayout()
         below.setContentsMargins(10, 5, 10, 7)
@@ -300,6 +304,6 @@ class CostPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(line)
+        column.addLayout(above)
         column.addWidget(self.table, 1)
         column.addLayout(below)

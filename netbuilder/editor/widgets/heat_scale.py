@@ -30,10 +30,10 @@ class HeatScale(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """The bar with both figures."""
+        """The bar with both figures, as high as the choosers beside it."""
         metrics = self.fontMetrics()
         texts = metrics.horizontalAdvance(self.low) + metrics.horizontalAdvance(self.high)
-        return QSize(texts + _BAR + 2 * _GAP, 20)
+        return QSize(texts + _BAR + 2 * _GAP, 32)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As much as it needs."""
