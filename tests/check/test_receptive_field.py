@@ -35,7 +35,7 @@ def reached(net: Network, batch: int = 1) -> tuple[int, ...]:
         x = torch.randn(shape, dtype=torch.float64, requires_grad=True)
         y = module(x)
         y[0][tuple(size // 2 for size in y.shape[1:])].backward()
-        hit = x.grad[0].abs() > 0
+        hit = torch.zeros(shape[1:]) > 0 if x.grad is None else x.grad[0].abs() > 0
         for axis in range(hit.dim()):
             others = [i for i in range(hit.dim()) if i != axis]
             along = hit.amax(dim=others) if others else hit
@@ -150,3 +150,36 @@ def test_adaptive_pools_and_transposed_convolutions() -> None:
     assert all(s >= h for s, h in zip(sight(net, "pool").sizes, reached(net), strict=True))
     up = chain(("up", "conv_transpose2d", {"kernel_size": [4, 4], "stride": [2, 2]}))
     assert sight(up, "up").sizes == (1, 2, 2) == reached(up)
+
+
+SHAPES: tuple[tuple[int, ...], ...] = ((6,), (4, 12), (4, 12, 12), (2, 6, 6, 6))
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_no_type_sees_more_than_is_said(shape: tuple[int, ...]) -> None:
+    """Every type with one input, by its defaults, on every rank it takes."""
+    held = 0
+    for kind in CATALOGUE.types.values():
+        ports = kind({}).in_ports
+        if kind.role or len(ports) != 1 or kind.is_probed or not kind({}).out_ports:
+            continue
+        rows: list[Any] = [
+            ("x", "input", {"shape": list(shape)}),
+            ("it", kind.id),
+            ("out", "output"),
+        ]
+        port = kind({}).out_ports[0].name
+        net = network(rows, f"x -> it.{ports[0].name}, it.{port} -> out")
+        report = check(net, CATALOGUE)
+        if not report.ok or report.types[f"it.{port}"].dtype != "float32":
+            continue
+        [found] = fields_of(report.run)["it"].values()
+        try:
+            hit = reached(net)
+        except (RuntimeError, IndexError):  # float64 weights, or nothing that learns
+            continue
+        held += 1
+        for said, seen in zip(found.sizes, hit, strict=True):
+            assert isinstance(said, int)
+            assert seen <= said, (kind.id, found, hit)
+    assert held >= 20
