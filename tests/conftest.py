@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from netbuilder.check import bounds
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Draw the same examples each time, so that a change is not told of another's luck."""
@@ -23,6 +25,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="random draws a node type in the contract test; without it, the same 200 each time",
     )
     parser.addoption(
+        "--networks", type=int, default=60, help="grown networks, and as many broken, against torch"
+    )
+    parser.addoption(
+        "--networks-from", type=int, default=0, help="the seed of the first grown network"
+    )
+    parser.addoption(
         "--update-golden", action="store_true", help="write golden files anew; read the difference"
     )
     parser.addoption(
@@ -37,7 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def any_memory() -> Iterator[None]:
     """Let no test depend on how much memory this machine has; those about it say how much."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("netbuilder.check.bounds.whole_memory", lambda: 2**200)
+        patch.setattr(bounds, "whole_memory", lambda: 2**200)
         yield
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -191,3 +192,73 @@ def _relative(draw: st.DrawFn, shape: list[int]) -> list[int]:
         return shape[1:]
     size = 1 if change == "one" else draw(SIZES)
     return [*shape[:place], size, *shape[place + 1 :]]
+
+
+def random_params(rng: random.Random, node_type: type[NodeType]) -> dict[str, Any]:
+    """Parameters as ``params`` draws them, a hundred times as quickly and less oddly."""
+    given = [(name, param) for name, param in node_type.params.items() if rng.random() < 0.4]
+    return {name: _random_value(rng, param) for name, param in given}
+
+
+def _random_value(rng: random.Random, param: Param[Any]) -> Any:
+    if param.optional and rng.random() < 0.3:
+        return None
+    match param:
+        case Bool():
+            return rng.random() < 0.5
+        case Choice():
+            return rng.choice(param.choices)
+        case Int():
+            return _random_int(rng, param)
+        case Float():
+            return _random_float(rng, param)
+        case Floats():
+            longest = rng.randint(param.min_length, min(param.max_length, 8))
+            return [_random_float(rng, param) for _ in range(longest)]
+        case Sizes():
+            if param.words and rng.random() < 0.2:
+                return rng.choice(param.words)
+            several = [_random_int(rng, param) for _ in range(param.axes)]
+            return rng.choice((several, several[0]))
+        case Ints():
+            longest = rng.randint(param.min_length, min(param.max_length, 4))
+            return [_random_int(rng, param) for _ in range(longest)]
+        case Text(read=read):
+            return rng.choice(param.examples) if read else "text"
+    raise NotImplementedError(f"no draw for {param.kind} parameters")
+
+
+def _random_int(rng: random.Random, param: Any) -> int:
+    low = max(param.min, -4) if param.min is not None else -4
+    high = low + rng.choice((4, 4, 11))
+    return rng.randint(low, high if param.max is None else min(high, param.max))
+
+
+def _random_float(rng: random.Random, param: Any) -> float:
+    ends = [end for end in (param.min, param.max) if end is not None and param.in_range(end)]
+    between = rng.choice((0.1, 0.25, 0.5, 1.0, 2.0, -0.5))
+    return between if param.in_range(between) else rng.choice(ends or [param.default])
+
+
+def random_inputs(rng: random.Random, node: NodeType) -> dict[str, TensorType]:
+    """A type for every input port by its pattern, the same name the same size."""
+    sizes: dict[str, tuple[int, ...]] = {}
+    found: dict[str, TensorType] = {}
+    for port in node.in_ports:
+        if getattr(port.declared, "optional", False) and rng.random() < 0.5:
+            continue
+        kind = port.declared.dtype
+        alike = [t.dtype for t in found.values() if t.dtype in KINDS[kind]]
+        dtype = rng.choice(alike or DTYPES[kind])
+        if port.declared.count and found:
+            found[port.name] = next(iter(found.values()))
+            continue
+        for name in port.declared.pattern.names:
+            several = rng.choice((0, 1, 1, 2)) if name == port.declared.pattern.star else 1
+            if name not in sizes:
+                again = [size for size in sizes.values() if len(size) == several]
+                fresh = tuple(rng.choice((1, 2, 3, 4, 5, 6, 8, 8, 12)) for _ in range(several))
+                sizes[name] = rng.choice((*again, fresh, fresh))
+        shape = [size for name in port.declared.pattern.names for size in sizes[name]]
+        found[port.name] = TensorType(tuple(shape), dtype)
+    return found

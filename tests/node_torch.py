@@ -6,7 +6,7 @@ import math
 import operator
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,13 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from netbuilder.node_api import Axes, Expr, Name, NodeType, TensorType
+from netbuilder.node_api import Axes, Expr, LossType, Name, NodeType, TensorType
+from netbuilder.node_api.axes import bind
 from netbuilder.node_api.calls import Attribute, Binary, Call, Item, Negative
+from netbuilder.node_api.node_type import Outcome
+
+# Rules of our own, beyond torch's: ranks as declared, and the batch stays the first axis.
+OWN_RULES = frozenset({"NB201", "NB213"})
 
 _SIGNS = {
     "+": operator.add,
@@ -168,3 +173,39 @@ def ports(node: NodeType, value: Any) -> dict[str, torch.Tensor]:
 
     take(wanted, value)
     return found
+
+
+def is_own_rule(node: NodeType, inputs: Mapping[str, TensorType], codes: Collection[str]) -> bool:
+    """Whether errors of these codes are stricter than torch, so that torch need not refuse."""
+    # Torch stretches axes of one, and mixes dtypes in losses; that is hardly ever meant.
+    stretched = any(1 in t.shape or not t.shape for t in inputs.values())
+    own = OWN_RULES | ({"NB202"} if stretched else set())
+    own |= {"NB202", "NB204"} if isinstance(node, LossType) else set()
+    return bool(own.intersection(codes)) or _outside_of_patterns(node, inputs)
+
+
+def _outside_of_patterns(node: NodeType, inputs: Mapping[str, TensorType]) -> bool:
+    """Whether a rank or dtype is none a port declares; torch at times takes more than we declare."""
+    return any(problem.code in ("NB201", "NB204") for problem in bind(node.in_ports, inputs)[1])
+
+
+def trial(node: NodeType, inputs: Mapping[str, TensorType], outcome: Outcome) -> str:
+    """What torch says against a node that the rules refuse; empty if it has nothing against it.
+
+    Where meta tensors pass, real ones may not: some checks stand in the kernels, some in backward.
+    """
+    result = run(node, outcome.axes, inputs)
+    if result.refusal:
+        return result.refusal
+    result = run(node, outcome.axes, inputs, "cpu")
+    if result.refusal or result.outputs is None:
+        return result.refusal
+    if any(not value.numel() for value in result.outputs.values()):
+        return "torch goes on with a tensor that holds nothing"
+    total = sum(v.double().sum() for v in result.outputs.values() if v.requires_grad)
+    try:
+        if isinstance(total, torch.Tensor):
+            total.backward()
+    except RuntimeError as error:
+        return str(error)
+    return ""

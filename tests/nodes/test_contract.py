@@ -10,15 +10,13 @@ import json
 from collections.abc import Callable
 
 import pytest
-import torch
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from node_draws import params, tensors
-from node_torch import Run, run, run_as_meta
+from node_torch import Run, is_own_rule, run, run_as_meta, trial
 
 from netbuilder.catalogue.packs import standard_catalogue
-from netbuilder.node_api import FLOATS, LossType, NodeType, Sym, TensorType, symbol
-from netbuilder.node_api.axes import bind
+from netbuilder.node_api import FLOATS, NodeType, Sym, TensorType, symbol
 from netbuilder.node_api.dims import size_at
 from netbuilder.node_api.node_type import Outcome, evaluate
 from netbuilder.node_api.ports import Pattern
@@ -28,8 +26,6 @@ TYPES = list(CATALOGUE.types.values())
 # Types that compute; the others are the places where a graph begins and ends.
 COMPUTING = [t for t in TYPES if t.role in ("", "loss")]
 PLACES = [t for t in TYPES if t.role not in ("", "loss")]
-# Rules of our own, beyond torch's: ranks as declared, and the batch stays the first axis.
-OWN_RULES = {"NB201", "NB213"}
 
 every_type = pytest.mark.parametrize("node_type", TYPES, ids=lambda t: t.id)
 every_computing_type = pytest.mark.parametrize("node_type", COMPUTING, ids=lambda t: t.id)
@@ -126,11 +122,7 @@ def compare(node: NodeType, inputs: dict[str, TensorType], outcome: Outcome) -> 
     if outcome.failed:
         codes = {p.code for p in outcome.problems if p.severity == "error"}
         assert all(p.message and "\n" not in p.message for p in outcome.problems)
-        # Torch stretches axes of one, and mixes dtypes in losses; that is hardly ever meant.
-        stretched = any(1 in t.shape or not t.shape for t in inputs.values())
-        own = OWN_RULES | ({"NB202"} if stretched else set())
-        own |= {"NB202", "NB204"} if isinstance(node, LossType) else set()
-        if not codes & own and not outside_of_patterns(node, inputs):
+        if not is_own_rule(node, inputs, codes):
             done = trial(node, inputs, outcome)
             assert done, f"refused with {[p.message for p in outcome.problems]}, but torch takes it"
         return
@@ -145,33 +137,6 @@ def compare(node: NodeType, inputs: dict[str, TensorType], outcome: Outcome) -> 
     shapes = {name: tuple(weight.shape) for name, weight in weights.items()}
     assert shapes == dict(node.weights(outcome.axes))
     assert result.flops == node.flops(outcome.axes, outcome.types)
-
-
-def outside_of_patterns(node: NodeType, inputs: dict[str, TensorType]) -> bool:
-    """Whether a rank or dtype is none a port declares; torch at times takes more than we declare."""
-    return any(problem.code in ("NB201", "NB204") for problem in bind(node.in_ports, inputs)[1])
-
-
-def trial(node: NodeType, inputs: dict[str, TensorType], outcome: Outcome) -> str:
-    """What torch says against a node that the rules refuse; empty if it has nothing against it.
-
-    Where meta tensors pass, real ones may not: some checks stand in the kernels, some in backward.
-    """
-    result = run(node, outcome.axes, inputs)
-    if result.refusal:
-        return result.refusal
-    result = run(node, outcome.axes, inputs, "cpu")
-    if result.refusal or result.outputs is None:
-        return result.refusal
-    if any(not value.numel() for value in result.outputs.values()):
-        return "torch goes on with a tensor that holds nothing"
-    total = sum(v.double().sum() for v in result.outputs.values() if v.requires_grad)
-    try:
-        if isinstance(total, torch.Tensor):
-            total.backward()
-    except RuntimeError as error:
-        return str(error)
-    return ""
 
 
 @every_computing_type
