@@ -134,6 +134,6 @@ def _repeated(value: Expr, shape: Shape, axis: int, other: Expr, wanted: Shape) 
     """Repeat axes of size 1, all but one, so often as another tensor has places there."""
     sizes: list[Any] = [-1] * len(shape)
     for place, (mine, size) in enumerate(zip(shape, wanted, strict=True)):
-        if place != axis and mine == 1 and size != 1:
+        if place != axis and mine != size != 1:  # what fits is 1; torch refuses to repeat others
             sizes[place] = size if is_known(size) else other.attribute("shape")[place]
     return value.method("expand", *sizes) if any(size != -1 for size in sizes) else value

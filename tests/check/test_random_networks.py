@@ -26,8 +26,8 @@ from netbuilder.codegen.source import Argument, Source
 from netbuilder.graph.model import Network
 from netbuilder.node_api.node_type import evaluate
 
-# Two batches, and two lengths for what is left open.
-SIZES = ({"N": 2, "T": 24}, {"N": 5, "T": 36})
+# Two batches, of sizes that nothing else is drawn to have, and two lengths for what is left open.
+SIZES = ({"N": 7, "T": 24}, {"N": 11, "T": 36})
 # Shares that keep the test from proving little: of broken networks that are unsound, and of refused
 # nodes that only a stricter rule of ours refuses.
 FEWEST_UNSOUND = 0.6
