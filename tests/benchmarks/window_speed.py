@@ -234,7 +234,7 @@ def alone_child() -> None:
 
         def step() -> int:
             record = last_record(run.records) if run.records.exists() else None
-            return int(record["step"]) if record else 0
+            return record.step if record else 0
 
         while step() < 20:
             time.sleep(0.05)
