@@ -46,17 +46,10 @@ class Legend(QWidget):
             self._rows = tuple(rows)
             self.setToolTip(", ".join(self._texts()))
             self.setAccessibleDescription(self.toolTip())
-            self.updateGeometry()
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Room for all of it."""
-        metrics = QFontMetricsF(ui_font(12))
-        width = sum(metrics.horizontalAdvance(text) + _DOT + 16 for text in self._texts())
-        return QSize(round(width), 20)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """What does not fit is left out."""
+        """Its height; it takes what room is left, and new values ask for no new layout."""
         return QSize(0, 20)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name

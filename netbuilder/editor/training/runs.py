@@ -30,7 +30,7 @@ from netbuilder.training.warm import WarmWorker
 if TYPE_CHECKING:
     from netbuilder.editor.workspace import Workspace
 
-TICK = 100  # ms between two looks at what runs; the eye sees curves move smoothly
+TICK = 400  # ms between two looks at what runs; oftener, a training on two cores would get slower
 REGRET = 8000  # ms in which a deletion can be taken back
 _STAMP = r"-\d{8}-\d{6}(-\d+)?"
 
