@@ -199,7 +199,7 @@ class Conv2d(_Convolution, id="conv2d", title="Conv2d", category="Convolution"):
     When: For images and all else where the same pattern may occur anywhere. Where every place has a
     meaning of its own, as in tables, Linear does better.
 
-    Also: conv, convolution, convolutional layer, cnn
+    Also: conv, convolution, convolutional layer, cnn, spectral norm, weight norm
 
     See: conv_transpose2d, max_pool2d, batch_norm2d, linear, conv3d
     """

@@ -32,7 +32,7 @@ class Linear(NormedNodeType, id="linear", title="Linear", category="Linear"):
     When: Behind a Flatten or GlobalAveragePool, on features, and on every step of a sequence. Images
     straight from a convolution need one of these two first.
 
-    Also: dense, fully connected, fc, affine, perceptron
+    Also: dense, fully connected, fc, affine, perceptron, spectral norm, weight norm
 
     See: bilinear, conv1d, embedding
     """

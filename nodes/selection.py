@@ -39,7 +39,7 @@ class Compare(NodeType, id="compare", title="Compare", category="Selection"):
     When: For masks and decisions, which Where then uses. Nothing before it learns through it; for a
     soft decision take Sigmoid.
 
-    Also: equal, greater, less, threshold, mask, eq, ne, lt, gt
+    Also: comparison, equal, greater, less, threshold, mask, eq, ne, lt, gt
 
     See: where, maximum, threshold, sigmoid, cast
     """

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 # How good a match is; a word of several is as good as its best place.
 _EXACT = 100.0
+_FIRST_WORD = 97.0
 _ALSO = 96.0
 _START = 90.0
 _ALSO_START = 80.0
@@ -92,7 +93,7 @@ class _Known:
     """What is compared of an entry: bare letters, made ready once.
 
     Attributes:
-        names: Each with the words it is made of.
+        names: Each with the words it is made of, the first being what stands before a space.
         also: What else people call it.
         category: The section it stands in.
         sentence: The words of its sentence, a space before each.
@@ -107,7 +108,7 @@ class _Known:
 @lru_cache(maxsize=8192)
 def _known(names: tuple[str, ...], also: tuple[str, ...], category: str, sentence: str) -> _Known:
     return _Known(
-        tuple({(_bare(name), _parts(name)): None for name in names}),  # title and id mostly agree
+        tuple({(_bare(name), _spelt(name)): None for name in names}),  # title and id mostly agree
         tuple(_bare(name) for name in also),
         _bare(category),
         " " + " ".join(_NO_LETTER.split(sentence.lower())),
@@ -143,12 +144,14 @@ def _of_word(known: _Known, word: str) -> float:
 def _of_name(bare: str, parts: Sequence[str], word: str) -> float:
     if bare == word:
         return _EXACT
+    if word == parts[0]:
+        return _FIRST_WORD - _rest(bare, word) / 100
     if bare.startswith(word):
         return _START - _rest(bare, word)
-    if len(word) > 1 and _are_initials(parts, word):
+    if len(word) > 1 and _are_initials(parts[1:], word):
         return _INITIALS - _rest(bare, word) / 10
     if word in bare:
-        if any(part.startswith(word) for part in parts):
+        if any(part.startswith(word) for part in parts[1:]):
             return _WORD_START - _rest(bare, word)
         return _INSIDE - _rest(bare, word) if len(word) > 1 else 0.0
     gaps = _gaps(bare, word)
@@ -209,3 +212,8 @@ def _bare(text: str) -> str:
 def _parts(name: str) -> tuple[str, ...]:
     """The words of a name such as ``BatchNorm2d``: batch, norm, 2d."""
     return tuple(part.lower() for part in _WORDS.findall(name))
+
+
+def _spelt(name: str) -> tuple[str, ...]:
+    """What stands before the first space, and the words of the whole: ``ViT block``: vit, vi, t, block."""
+    return (_bare(name.partition(" ")[0]), *_parts(name))

@@ -87,6 +87,8 @@ def titles(text, **more):
         ("astype", "Cast"),
         ("formula", "Expression"),
         ("einsum", "Einsum"),
+        ("comparison", "Compare"),
+        ("spectral", "Linear"),
     ],
 )
 def test_the_best_match_comes_first(text, first):
@@ -98,6 +100,13 @@ def test_torch_names_find_all_node_types():
     for entry in ALL:
         assert titles(entry.title)[0] == entry.title
         assert ranked(ALL, entry.id)[0] == entry
+
+
+def test_the_first_word_of_a_title_counts_more_than_what_others_are_also_called():
+    whole = entries(CATALOGUE, Network())
+    assert ranked(whole, "vit")[0].title == "ViT block"
+    assert ranked(whole, "gpt")[0].title == "GPT block"
+    assert ranked(whole, "residual")[0].title == "Residual block"
 
 
 def test_words_must_all_match_and_nothing_is_found_for_nonsense():
