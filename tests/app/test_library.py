@@ -102,8 +102,8 @@ def test_torch_names_find_all_node_types():
         assert ranked(ALL, entry.id)[0] == entry
 
 
-def test_the_first_word_of_a_title_counts_more_than_what_others_are_also_called():
-    whole = entries(CATALOGUE, Network())
+def test_the_first_word_of_a_title_counts_more_than_what_others_are_also_called(tmp_path):
+    whole = entries(CATALOGUE, Network(), Library(tmp_path))
     assert ranked(whole, "vit")[0].title == "ViT block"
     assert ranked(whole, "gpt")[0].title == "GPT block"
     assert ranked(whole, "residual")[0].title == "Residual block"
