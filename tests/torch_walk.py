@@ -69,12 +69,15 @@ class Walk:
         if kind.role in ("input", "target"):
             return self._expected(record)
         wires = run.layout.wires.get(record.node.id, NO_WIRES)
-        if record.node.bypass and not codes:  # Only the first input counts.
+        if record.node.bypass and (not codes or not wires.keys() & set(kind.inputs[:1])):
+            # Only the first input counts: what has none, such as a Constant, passes nothing on.
             passed = [
                 values.get(source) for port, source in wires.items() if port == kind.inputs[0]
             ]
             if not passed:
-                self._count("", place, "passes nothing on, and nothing is said")
+                self._count(
+                    "loose" if codes else "", place, "passes nothing on, and nothing is said"
+                )
             return dict(zip(kind.outputs[:1], filter(None, passed), strict=False))
         if _loose(run, record, wires):
             self._count("loose" if codes else "", place, "has a loose wire, and nothing is said")
