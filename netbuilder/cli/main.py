@@ -13,6 +13,7 @@ from netbuilder.cli import (
     check,
     cost,
     demo,
+    diagnose,
     edit,
     evaluate,
     explain,
@@ -33,6 +34,7 @@ _COMMANDS = (
     check,
     cost,
     source,
+    diagnose,
     train,
     evaluate,
     export,
@@ -44,7 +46,7 @@ _COMMANDS = (
     demo,
 )
 # Those that look at node types, and so may have to run the code of a person's own.
-_WITH_NODES = (edit, check, cost, source, train, export, nodes, why, render)
+_WITH_NODES = (edit, check, cost, source, diagnose, train, export, nodes, why, render)
 _EPILOG = """\
 exit codes: 0 fine, 1 problems found, 2 wrong usage, 3 run or export failed, 130 interrupted
 """

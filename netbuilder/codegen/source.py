@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +103,28 @@ class Source:
         del plain["text"]
         plain["lines"] = {str(line): path for line, path in self.lines.items()}
         return plain
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Self:
+        """Return what ``to_plain`` wrote, with the text as ``text`` beside it.
+
+        Raises:
+            KeyError: Something is missing.
+            TypeError: Something is of another kind.
+            ValueError: A line is no number.
+        """
+        return cls(
+            text=plain["text"],
+            class_name=plain["class_name"],
+            inputs=tuple(Argument(**_tuples(item)) for item in plain["inputs"]),
+            targets=tuple(Argument(**_tuples(item)) for item in plain["targets"]),
+            outputs=tuple(Result(**_tuples(item)) for item in plain["outputs"]),
+            losses=tuple(Loss(**_tuples(item)) for item in plain["losses"]),
+            lines={int(line): path for line, path in plain["lines"].items()},
+            learning_rates=plain.get("learning_rates", {}),
+        )
+
+
+def _tuples(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Lists of JSON as the tuples they were."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in item.items()}

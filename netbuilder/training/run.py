@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from netbuilder.codegen.source import Argument, Loss, Result, Source
+from netbuilder.codegen.source import Source
 from netbuilder.files.atomic import write_atomic
 from netbuilder.node_api.errors import NetBuilderError
 from netbuilder.training.recipe import Recipe
@@ -130,16 +130,7 @@ class RunFolder:
         """
         plain = read_json(self.source_file)
         try:
-            return Source(
-                text=self.model.read_text(encoding="utf-8"),
-                class_name=plain["class_name"],
-                inputs=tuple(Argument(**_tuples(item)) for item in plain["inputs"]),
-                targets=tuple(Argument(**_tuples(item)) for item in plain["targets"]),
-                outputs=tuple(Result(**_tuples(item)) for item in plain["outputs"]),
-                losses=tuple(Loss(**_tuples(item)) for item in plain["losses"]),
-                lines={int(line): path for line, path in plain["lines"].items()},
-                learning_rates=plain.get("learning_rates", {}),
-            )
+            return Source.from_plain({**plain, "text": self.model.read_text(encoding="utf-8")})
         except OSError as error:
             raise RunError(f"{self.model}: cannot be read: {error.strerror or error}") from error
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -282,10 +273,6 @@ def read_json(path: Path) -> dict[str, Any]:
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write a JSON object so that readers see the old one or the new one."""
     write_atomic(path, (json.dumps(value, indent=1) + "\n").encode("utf-8"))
-
-
-def _tuples(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in item.items()}
 
 
 if sys.platform == "win32":
