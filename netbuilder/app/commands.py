@@ -294,6 +294,12 @@ _TABLE: tuple[Command | str, ...] = (
         "Ctrl+Shift+R",
         icon="recipe",
     ),
+    _c(
+        "run.diagnose",
+        "Diagnose…",
+        "Test before training whether the network can learn, and find a learning rate.",
+        "Ctrl+F5",
+    ),
     _c("run.open_folder", "Open Run's Folder", "Show the files of the shown run."),
     _c("help.node", "Help on Selection", "Show the page of the selected node.", "F1", icon="help"),
     _c("help.tour", "Tour", "Build, train and export a first network in three minutes."),

@@ -33,11 +33,12 @@ _DIALOGS = {
     _TRUST: ("dialogs.trust_nodes", "TrustNodesDialog"),
     "run.data": ("dialogs.data", "DataDialog"),
     "run.recipe": ("dialogs.recipe", "RecipeDialog"),
+    "run.diagnose": ("dialogs.diagnose", "DiagnoseDialog"),
     "help.commands": ("dialogs.command_palette", "CommandPalette"),
     "help.shortcuts": ("dialogs.shortcuts", "ShortcutsDialog"),
     "help.about": ("dialogs.about", "AboutDialog"),
 }
-_NEED_DOCUMENT = ("file.export", _FIND, "run.data", "run.recipe", "help.node")
+_NEED_DOCUMENT = ("file.export", _FIND, "run.data", "run.recipe", "run.diagnose", "help.node")
 
 
 class Windows(QObject):
