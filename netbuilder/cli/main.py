@@ -12,6 +12,7 @@ from types import ModuleType
 from netbuilder.cli import (
     check,
     cost,
+    data,
     demo,
     diagnose,
     edit,
@@ -34,6 +35,7 @@ _COMMANDS = (
     check,
     cost,
     source,
+    data,
     diagnose,
     train,
     evaluate,
@@ -46,7 +48,7 @@ _COMMANDS = (
     demo,
 )
 # Those that look at node types, and so may have to run the code of a person's own.
-_WITH_NODES = (edit, check, cost, source, diagnose, train, export, nodes, why, render)
+_WITH_NODES = (edit, check, cost, source, data, diagnose, train, export, nodes, why, render)
 _EPILOG = """\
 exit codes: 0 fine, 1 problems found, 2 wrong usage, 3 run or export failed, 130 interrupted
 """

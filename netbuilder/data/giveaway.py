@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -33,6 +35,14 @@ def giveaways(values: Array, target: Array, *, classes: bool) -> list[int]:
         return []
     tell = _tells_class if classes else _tells_amount
     return [place for place in range(table.shape[1]) if tell(table[:, place], right)]
+
+
+def words_give_away(texts: Sequence[str], answers: Sequence[str]) -> bool:
+    """Whether the class follows without a mistake from each text of a column of few different ones."""
+    kinds, right = set(texts), set(answers)
+    if len(texts) < ENOUGH or len(right) < 2 or len(kinds) > max(2 * len(right), len(right) + 2):
+        return False
+    return len(set(zip(texts, answers, strict=True))) == len(kinds)
 
 
 def _tells_class(column: Array, right: Array) -> bool:

@@ -1,0 +1,237 @@
+"""What is wrong with a document's data, told at its Input and Target nodes, and figures of the columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from netbuilder.app.project import check_network
+from netbuilder.catalogue.packs import standard_catalogue
+from netbuilder.check.diagnostics import Diagnostic, Fix, Severity, Where
+from netbuilder.codegen.emit import write
+from netbuilder.data.csv_file import MISSING, CsvFile
+from netbuilder.data.csv_table import Table, read_table
+from netbuilder.data.files import locate
+from netbuilder.data.giveaway import words_give_away
+from netbuilder.data.linting import (
+    ABSENT,
+    DUPLICATES,
+    GIVEAWAY,
+    OUTLIERS,
+    PERSONAL,
+    RANGE,
+    RARE,
+    SCALE,
+    SILENT,
+    Fault,
+    Material,
+    lint,
+)
+from netbuilder.data.personal import personal_columns
+from netbuilder.data.prepare import Prepared, prepare
+from netbuilder.data.settings import DataSettings
+from netbuilder.data.source import DataSource
+from netbuilder.data.statistics import Column, class_balance, columns_of
+from netbuilder.graph import edits
+from netbuilder.graph.model import Network
+
+_SEVERITY: Mapping[str, Severity] = {SILENT: "info", OUTLIERS: "info", RARE: "info", RANGE: "error"}
+_HINTS = {
+    DUPLICATES: "take duplicates out of the data, or split by what makes samples belong together",
+    GIVEAWAY: "leave it out, unless it is known before the answer is",
+    SILENT: "leave it out; nothing can be learnt from it",
+    OUTLIERS: "mend these values, or leave their cells empty",
+    SCALE: "standardize the field",
+    RANGE: "mend the answers, or give as many scores as there are classes",
+    PERSONAL: "leave it out, unless it is needed and may be used",
+    ABSENT: "add samples, or stratify the split",
+    RARE: "weigh the rare class more, and look at f1 or auroc beside accuracy",
+}
+_BINARY = ("bce_with_logits", "bce_loss")
+_CLASSES = ("cross_entropy", "nll_loss")
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What was found out about data.
+
+    Attributes:
+        findings: What is wrong, in the order of the codes.
+        columns: Figures of the columns of the inputs.
+        balance: How many samples of each class each split has: {field: {class: {split: samples}}}.
+        sizes: How many samples each split has.
+    """
+
+    findings: tuple[Diagnostic, ...]
+    columns: tuple[Column, ...]
+    balance: Mapping[str, Mapping[str, Mapping[str, int]]]
+    sizes: Mapping[str, int]
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON data; of fixes, the titles."""
+        return {
+            "findings": [one.to_plain() for one in self.findings],
+            "columns": [one.to_plain() for one in self.columns],
+            "balance": self.balance,
+            "sizes": dict(self.sizes),
+        }
+
+
+def inspect(network: Network, folder: Path) -> Inspection:
+    """Read a document's data and lint them; this may take seconds.
+
+    Args:
+        network: The document; it is not changed.
+        folder: The document's folder, where relative paths start.
+
+    Raises:
+        DataError: A setting, a file or a column is not there or not as expected.
+    """
+    raw = {key: value for key, value in network.data.items() if key != "standardize"}
+    settings = DataSettings.from_plain(network.data)
+    prepared = prepare(raw, folder)
+    inputs, targets = _fields_used(network, prepared)
+    names = prepared.preprocessing["columns"]
+    table = _table(settings, folder)
+    columns = tuple(
+        _with_gaps(column, table)
+        for field in inputs
+        for column in columns_of(prepared.splits["train"][field], field, names.get(field, ()))
+    )
+    material = Material(
+        prepared,
+        tuple(inputs),
+        _taken(network, folder, tuple(targets)),
+        columns,
+        settings.standardize,
+    )
+    faults = [*lint(material), *(_of_table(settings.source, table) if table else ())]
+    nodes = {**targets, **inputs}
+    found = [_told(fault, nodes, inputs, settings) for fault in faults]
+    ignored = set(network.ignore)
+    return Inspection(
+        tuple(sorted((d for d in found if d.code not in ignored), key=lambda d: d.code)),
+        columns,
+        class_balance(prepared),
+        prepared.sizes,
+    )
+
+
+def _fields_used(network: Network, prepared: Prepared) -> tuple[dict[str, str], dict[str, str]]:
+    """The fields that the network takes and answers, each with its node; all where it names none."""
+    inputs: dict[str, str] = {}
+    targets: dict[str, str] = {}
+    for name, node in network.graph.nodes.items():
+        used = {"input": inputs, "target": targets}.get(node.type)
+        field = str(node.params.get("field") or name)
+        if used is not None and field in prepared.fields:
+            used.setdefault(field, name)
+    by_role = {field.name: field.role for field in prepared.fields.values()}
+    inputs = inputs or {name: "" for name, role in by_role.items() if role != "target"}
+    targets = targets or {name: "" for name, role in by_role.items() if role == "target"}
+    return inputs, targets
+
+
+def _taken(
+    network: Network, folder: Path, targets: tuple[str, ...]
+) -> dict[str, int | float | None]:
+    """What the loss of each target takes at most: a number of classes, 1.0, or None for all."""
+    found: dict[str, int | float | None] = dict.fromkeys(targets)
+    if not check_network(network, folder).ok:
+        return found
+    for loss in write(network, standard_catalogue()).losses:
+        if loss.target not in found:
+            continue
+        classes = loss.prediction[1] if len(loss.prediction) > 1 else 0
+        if loss.type in _CLASSES and isinstance(classes, int) and classes:
+            found[loss.target] = classes
+        elif loss.type in _BINARY:
+            found[loss.target] = 1.0
+    return found
+
+
+def _table(settings: DataSettings, folder: Path) -> Table | None:
+    """The texts of a source that is a table, before they become numbers."""
+    source = settings.source
+    if not isinstance(source, CsvFile):
+        return None
+    path = locate(folder, source.path, "the table (path)")
+    return read_table(path, source.delimiter, source.encoding, source.header)
+
+
+def _with_gaps(column: Column, table: Table | None) -> Column:
+    """Figures with the number of empty cells, for which means stand in the samples."""
+    texts = table.columns.get(column.name) if table else None
+    if texts is None:
+        return column
+    return replace(column, missing=sum(1 for text in texts if text.lower() in MISSING))
+
+
+def _of_table(source: DataSource, table: Table) -> Iterator[Fault]:
+    """What the texts of a table tell."""
+    assert isinstance(source, CsvFile)
+    target = source.target or list(table.columns)[-1]
+    used = {
+        name: texts
+        for name, texts in table.columns.items()
+        if name != target and name not in source.leave_out
+    }
+    empty = tuple(name for name, texts in used.items() if all(t.lower() in MISSING for t in texts))
+    if empty:
+        verb = "is" if len(empty) == 1 else "are"
+        yield Fault(SILENT, "", f"{', '.join(empty)} {verb} empty in every row", empty)
+    for name, texts in used.items():
+        if not _numeric(texts) and words_give_away(texts, table.columns[target]):
+            message = f"{target} follows without a mistake from {name} alone"
+            yield Fault(GIVEAWAY, "", message, (name,))
+    for name, kind in personal_columns(used).items():
+        yield Fault(PERSONAL, "", f"{name} looks like it holds {kind}", (name,))
+
+
+def _numeric(texts: Iterable[str]) -> bool:
+    """Whether these are numbers, which the rules on samples look at."""
+    try:
+        return all(math.isfinite(float(text)) for text in texts if text)
+    except ValueError:
+        return False
+
+
+def _told(
+    fault: Fault, nodes: Mapping[str, str], inputs: Mapping[str, str], settings: DataSettings
+) -> Diagnostic:
+    node = nodes.get(fault.field) or next(iter(inputs.values()), "")
+    return Diagnostic(
+        fault.code,
+        _SEVERITY.get(fault.code, "warning"),
+        fault.message,
+        Where(node),
+        hint=_HINTS[fault.code],
+        fixes=tuple(_fixes(fault, settings)),
+    )
+
+
+def _fixes(fault: Fault, settings: DataSettings) -> Iterator[Fix]:
+    if fault.code == SCALE and fault.field not in settings.standardize:
+        field = fault.field
+        yield Fix(f"standardize {field}", lambda n: _standardized(n, field))
+    columns = tuple(dict.fromkeys(name.partition(" = ")[0] for name in fault.columns))
+    if (
+        fault.code in (GIVEAWAY, SILENT, PERSONAL)
+        and columns
+        and isinstance(settings.source, CsvFile)
+    ):
+        yield Fix(f"leave out {', '.join(columns)}", lambda n: _without(n, columns), safe=False)
+
+
+def _standardized(network: Network, field: str) -> Network:
+    fields = [*network.data.get("standardize", ()), field]
+    return edits.set_data(network, {**network.data, "standardize": fields})
+
+
+def _without(network: Network, columns: tuple[str, ...]) -> Network:
+    params = dict(network.data.get("params", {}))
+    left = dict.fromkeys([*params.get("leave_out", ()), *columns])
+    return edits.set_data(network, {**network.data, "params": {**params, "leave_out": list(left)}})

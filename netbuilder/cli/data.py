@@ -1,0 +1,70 @@
+"""``netbuilder data``: what the samples of a network hold, and what is wrong with them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netbuilder.cli.codes import FINE, PROBLEMS
+from netbuilder.cli.inputs import opened
+
+if TYPE_CHECKING:
+    from netbuilder.app.data_linting import Inspection
+
+_MOST_COLUMNS = 20  # on a terminal; --json has them all
+_MOST_CLASSES = 20
+_HEAD = ("column", "values", "missing", "distinct", "mean", "std", "min", "median", "max")
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "data",
+        help="look at the data of a network and say what is wrong with them",
+        description="Print figures of the columns, how many samples each class has, and what is wrong: "
+        "leaks between splits, features that give the answer away, outliers, personal data and more.",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="a .netgraph file")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Inspect the data and return the exit code."""
+    from netbuilder.app.data_linting import inspect
+    from netbuilder.cli.evaluate import plain_figures
+    from netbuilder.cli.output import print_findings, print_json, problems
+
+    found = inspect(opened(args.file), args.file.parent)
+    ok = all(one.severity != "error" for one in found.findings)
+    if args.json:
+        print_json({"file": str(args.file), "ok": ok, **plain_figures(found.to_plain())})
+        return FINE if ok else PROBLEMS
+    _print_figures(found)
+    print_findings(args.file, found.findings)
+    print(f"{args.file}: {problems(found.findings)}")
+    return FINE if ok else PROBLEMS
+
+
+def _print_figures(found: Inspection) -> None:
+    from netbuilder.cli.output import figure, print_rows
+
+    print("samples: " + ", ".join(f"{split} {size:,}" for split, size in found.sizes.items()))
+    rows: list[tuple[str, ...]] = [_HEAD]
+    for c in found.columns[:_MOST_COLUMNS]:
+        numbers = (c.mean, c.deviation, c.low, c.median, c.high)
+        rows.append(
+            (c.name, f"{c.count:,}", f"{c.missing:,}", f"{c.distinct:,}", *map(figure, numbers))
+        )
+    print_rows(rows, indent="    ")
+    more = len(found.columns) - _MOST_COLUMNS
+    if more > 0:
+        print(f"    and {more:,} columns more")
+    for field, classes in found.balance.items():
+        print(f"classes of {field}:")
+        listed = list(classes.items())
+        counts = [(name, *(f"{n:,}" for n in of.values())) for name, of in listed[:_MOST_CLASSES]]
+        print_rows([("class", *found.sizes), *counts], indent="    ")
+        if len(listed) > _MOST_CLASSES:
+            print(f"    and {len(listed) - _MOST_CLASSES:,} classes more")
