@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from netbuilder.data.augment import Augment
 from netbuilder.data.registry import sources
 from netbuilder.data.settings import Scaling, Split
 from netbuilder.graph import edits
@@ -28,8 +29,8 @@ def with_setting(network: Network, assignment: str) -> Network:
     Args:
         network: The network.
         assignment: ``title=...``, ``description=...``, ``recipe.NAME=...``, ``data.source=...``,
-            ``data.params.NAME=...``, ``data.split.NAME=...`` or ``data.standardize=a,b``. Values are
-            written as in JSON; text needs no quotes.
+            ``data.params.NAME=...``, ``data.split.NAME=...``, ``data.augment.NAME=...`` or
+            ``data.standardize=a,b``. Values are written as in JSON; text needs no quotes.
 
     Raises:
         SettingError: There is no such setting, or it does not take the value.
@@ -85,6 +86,7 @@ def settings_of(network: Network) -> dict[str, Param[Any]]:
     if source is not None:
         found |= {f"data.params.{name}": p for name, p in source.params.items()}
     found |= {f"data.split.{name}": p for name, p in Split.params.items()}
+    found |= {f"data.augment.{name}": p for name, p in Augment.params.items()}
     return found | {f"data.{name}": p for name, p in Scaling.params.items()}
 
 

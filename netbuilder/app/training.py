@@ -12,7 +12,9 @@ from netbuilder.app.custom_nodes import recorded
 from netbuilder.app.project import require_sound
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.codegen.emit import write
+from netbuilder.data.settings import DataSettings
 from netbuilder.graph.model import Network
+from netbuilder.training.augmenting import changes_of
 from netbuilder.training.client import (
     Event,
     RunState,
@@ -85,11 +87,13 @@ def create_training(network: Network, folder: Path, run_dir: Path) -> RunFolder:
 
     Raises:
         NotSoundError: The network, its data or its recipe have errors; it carries the report.
-        RunError: The run cannot be made.
+        RunError: The run cannot be made, or the data cannot be changed at random as they should.
     """
     require_sound(network, folder)
     network = recorded(network, standard_catalogue())
-    return create_run(run_dir, network, write(network, standard_catalogue()), folder=folder)
+    source = write(network, standard_catalogue())
+    changes_of(source, DataSettings.from_plain(network.data).augment.active())
+    return create_run(run_dir, network, source, folder=folder)
 
 
 def start_training(

@@ -220,6 +220,7 @@ def _fingerprint(settings: DataSettings, dataset: Dataset, indices: Mapping[str,
     import numpy as np
 
     plain = settings.to_plain()
+    del plain["augment"]  # done in training, to copies: the samples are the same
     paths = [name for name, param in settings.source.params.items() if isinstance(param, Path)]
     plain["params"] = {key: value for key, value in plain["params"].items() if key not in paths}
     digest = hashlib.sha256(json.dumps(plain, sort_keys=True).encode())

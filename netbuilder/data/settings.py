@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from netbuilder.data.augment import Augment
 from netbuilder.data.registry import sources
 from netbuilder.data.source import DataError, DataSource
 from netbuilder.node_api.params import Bool, Declared, Float, Int, ParamError, Texts, describe
 
 D = TypeVar("D", bound=Declared)
 
-_KEYS = ("source", "params", "split", "standardize")
+_KEYS = ("source", "params", "split", "standardize", "augment")
 
 
 class Split(Declared):
@@ -53,18 +54,20 @@ class DataSettings:
         source: The source with its parameters.
         split: How its samples are shared out.
         standardize: Names of fields.
+        augment: What is changed at random in the samples that are trained on.
     """
 
     source: DataSource
     split: Split
     standardize: tuple[str, ...]
+    augment: Augment
 
     @classmethod
     def from_plain(cls, data: Mapping[str, Any]) -> DataSettings:
         """Return the settings that a document's ``data`` describe.
 
         Args:
-            data: ``source``, and where wanted ``params``, ``split`` and ``standardize``.
+            data: ``source``, and where wanted ``params``, ``split``, ``standardize`` and ``augment``.
 
         Raises:
             DataError: Something in there is not a setting.
@@ -89,7 +92,8 @@ class DataSettings:
         if split.train == 0:
             raise DataError("the split gives nothing to train on; make train larger than 0")
         scaling = {"standardize": data["standardize"]} if "standardize" in data else {}
-        return cls(source, split, _declared(Scaling, scaling, "the data").standardize)
+        augment = _declared(Augment, _mapping(data, "augment"), "the augmentation of the data")
+        return cls(source, split, _declared(Scaling, scaling, "the data").standardize, augment)
 
     def to_plain(self) -> dict[str, Any]:
         """Return every setting with its value, defaults included, as plain data."""
@@ -98,15 +102,17 @@ class DataSettings:
             "params": self.source.to_plain(),
             "split": self.split.to_plain(),
             "standardize": list(self.standardize),
+            "augment": self.augment.to_plain(),
         }
 
 
 def describe_settings() -> dict[str, Any]:
-    """Return everything declared about data as plain data: sources by id, split, scaling."""
+    """Return everything declared about data as plain data: sources by id, split, scaling, augmentation."""
     return {
         "sources": {name: source.describe() for name, source in sources().items()},
         "split": {name: param.facts() for name, param in Split.params.items()},
         "scaling": {name: param.facts() for name, param in Scaling.params.items()},
+        "augment": {name: param.facts() for name, param in Augment.params.items()},
     }
 
 

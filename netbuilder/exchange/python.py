@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from netbuilder.exchange.report import Comparison, ExportError, ExportReport, wo
 from netbuilder.exchange.sampling import BATCH_SIZES
 from netbuilder.exchange.scripts import predict_script, train_script
 from netbuilder.exchange.subject import Subject, build
+from netbuilder.training import augmenting
 from netbuilder.training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -60,12 +61,14 @@ class Training:
         splits: The prepared samples of ``train``, ``val`` and ``test``, by field.
         fingerprint: What names the data.
         threads: How many threads a run used; 0 leaves it to torch.
+        augment: What is changed at random in the samples, as in ``Augment.active``.
     """
 
     recipe: Recipe
     splits: Mapping[str, Mapping[str, Any]]
     fingerprint: str = ""
     threads: int = 0
+    augment: Mapping[str, Any] = field(default_factory=dict)
 
 
 def export_python(subject: Subject, path: Path, training: Training | None = None) -> ExportReport:
@@ -144,8 +147,13 @@ def _fill(folder: Path, subject: Subject, training: Training | None) -> None:
             training.recipe,
             threads=training.threads,
             validation=bool(training.splits["val"]),
+            augment=training.augment,
         )
         texts["metrics.py"] = Path(__file__).with_name("metrics.py").read_text(encoding="utf-8")
+        if training.augment:
+            texts["augmentation.py"] = (
+                Path(augmenting.__file__).with_name("augmentation.py").read_text("utf-8")
+            )
         if subject.weights is not None:
             texts["predict.py"] = predict_script(subject.source)
         (folder / "data.safetensors").write_bytes(_data(subject, training))

@@ -9,13 +9,22 @@ from netbuilder.codegen.literals import WIDTH
 from netbuilder.codegen.printer import Printer
 from netbuilder.codegen.source import Source
 from netbuilder.exchange.train_template import PREDICT, TEMPLATE
+from netbuilder.graph.model import EMPTY
+from netbuilder.training.augmenting import suited
 from netbuilder.training.recipe import Recipe
 
 _MARK = "#: "
 _ALIAS = "Network"
 
 
-def train_script(source: Source, recipe: Recipe, *, threads: int, validation: bool) -> str:
+def train_script(
+    source: Source,
+    recipe: Recipe,
+    *,
+    threads: int,
+    validation: bool,
+    augment: Mapping[str, Any] = EMPTY,
+) -> str:
     """Return a script that trains a network as the worker does, with torch alone.
 
     Args:
@@ -23,9 +32,11 @@ def train_script(source: Source, recipe: Recipe, *, threads: int, validation: bo
         recipe: How it is trained.
         threads: How many threads a run used; 0 leaves it to torch.
         validation: Whether there is a validation split.
+        augment: What is changed at random in the samples, as in ``Augment.active``.
     """
-    flags = _flags(source, recipe, validation)
-    constants = list(_constant_lines(_constants(source, recipe, threads)))
+    flags = {**_flags(source, recipe, validation), "augment": bool(augment)}
+    values = {**_constants(source, recipe, threads), **_augment_constants(source, augment)}
+    constants = list(_constant_lines(values))
     return fill(TEMPLATE, flags, {"import": _import(source), "constants": constants})
 
 
@@ -114,11 +125,19 @@ def _constants(source: Source, recipe: Recipe, threads: int) -> dict[str, Any]:
     }
 
 
+def _augment_constants(source: Source, augment: Mapping[str, Any]) -> dict[str, Any]:
+    if not augment:
+        return {}
+    found = suited(source, augment)
+    return {"AUGMENT": dict(augment), "KINDS": found.kinds, "CLASSES": found.classes}
+
+
 _COMMENTS = {
     "ARGUMENTS": "What the network takes: its inputs, then what its losses compare with.",
     "TASKS": "What each of its losses is about.",
     "SEED": "The recipe.",
     "METRIC": "The figure that names the best epoch.",
+    "AUGMENT": "What is changed at random in the samples of ARGUMENTS, and what each of them is.",
     "THREADS": "Where it was trained; other threads or devices round differently.",
 }
 

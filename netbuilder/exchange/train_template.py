@@ -21,11 +21,18 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 import metrics
+#: if augment
+from augmentation import augmentation
+#: end
 #: import
 
 HERE = Path(__file__).resolve().parent
 
 #: constants
+#: if augment
+
+augment = augmentation(AUGMENT, KINDS, CLASSES)
+#: end
 
 
 def main() -> None:
@@ -255,6 +262,9 @@ def backward(model: Network, data: list[Tensor], batches: tuple[Tensor, ...]) ->
     total = torch.zeros(len(TASKS), device=data[0].device)
     for index in batches:
         batch = [tensor.index_select(0, index) for tensor in data]
+        #: if augment
+        batch = augment(batch)
+        #: end
         #: if bf16
         with torch.autocast(index.device.type, dtype=torch.bfloat16):
             losses, _ = model.losses(*batch)
@@ -269,6 +279,9 @@ def backward(model: Network, data: list[Tensor], batches: tuple[Tensor, ...]) ->
 def backward(model: Network, data: list[Tensor], index: Tensor) -> Tensor:
     """Compute the gradients of a batch; return the losses."""
     batch = [tensor.index_select(0, index) for tensor in data]
+    #: if augment
+    batch = augment(batch)
+    #: end
     #: if bf16
     with torch.autocast(index.device.type, dtype=torch.bfloat16):
         losses, _ = model.losses(*batch)

@@ -10,6 +10,7 @@ from typing import Any
 
 from netbuilder.codegen.source import Source
 from netbuilder.data.prepare import prepare
+from netbuilder.data.settings import DataSettings
 from netbuilder.exchange.python import Training
 from netbuilder.exchange.report import ExportError
 from netbuilder.exchange.subject import Subject
@@ -77,7 +78,10 @@ def training_of_run(run: RunFolder) -> Training:
     with suppress(RunError):
         threads = int(read_json(run.environment).get("threads", 0))
     recipe = run.recipe()
-    return Training(recipe, prepared.splits, prepared.fingerprint, recipe.threads or threads)
+    augment = DataSettings.from_plain(data["settings"]).augment.active()
+    return Training(
+        recipe, prepared.splits, prepared.fingerprint, recipe.threads or threads, augment
+    )
 
 
 def training_of_network(network: Network, folder: Path) -> Training:
@@ -93,4 +97,5 @@ def training_of_network(network: Network, folder: Path) -> Training:
     """
     recipe = Recipe.from_plain(network.recipe)
     prepared = prepare(network.data, folder)
-    return Training(recipe, prepared.splits, prepared.fingerprint, recipe.threads)
+    augment = DataSettings.from_plain(network.data).augment.active()
+    return Training(recipe, prepared.splits, prepared.fingerprint, recipe.threads, augment)

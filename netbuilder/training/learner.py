@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from netbuilder.graph.model import EMPTY
+from netbuilder.training.augmentation import Change
 from netbuilder.training.checkpoints import Checkpoint, random_state, restore_random_state
 from netbuilder.training.evaluate import in_precision
 from netbuilder.training.optimizers import (
@@ -40,6 +41,7 @@ class Learner:
         recipe: How it is trained.
         device: Where.
         factors: What the learning rate is multiplied by, as in ``Source.learning_rates``.
+        augment: Changes a batch at random before it is trained on; None leaves it as it is.
 
     Attributes:
         parameters: What is trained, by name.
@@ -56,6 +58,7 @@ class Learner:
         recipe: Recipe,
         device: torch.device,
         factors: Mapping[str, float] = EMPTY,
+        augment: Change | None = None,
     ) -> None:
         self.model = model
         self.tensors = tensors
@@ -66,6 +69,7 @@ class Learner:
             recipe, parameter_groups(self.parameters, factors, recipe.learning_rate)
         )
         self.plan = plan(recipe, len(tensors[0]))
+        self._augment = augment
 
     def batches(self, epoch: int) -> tuple[Tensor, ...]:
         """The samples of every batch of an epoch, as indices on the device; epochs count from 0."""
@@ -122,10 +126,13 @@ class Learner:
         tensors = tuple(self.tensors)
         precision = in_precision(self.recipe, self.device)
         mixed = self.recipe.precision != "fp32"
+        augment = self._augment
 
         def backward(position: int) -> tuple[Tensor, ...]:
             index = batches[position]
             batch = [tensor.index_select(0, index) for tensor in tensors]
+            if augment is not None:
+                batch = augment(batch)
             if mixed:
                 with precision():
                     losses = tuple(losses_of(*batch)[0].values())
@@ -142,6 +149,7 @@ class Learner:
         losses_of: Any = self.model.losses
         precision = in_precision(self.recipe, self.device)
         accumulate = self.plan.accumulate
+        augment = self._augment
 
         def backward(position: int) -> tuple[Tensor, ...]:
             several = batches[position * accumulate : (position + 1) * accumulate]
@@ -149,8 +157,11 @@ class Learner:
             means: list[Tensor] = []
             for index in several:
                 share = len(index) / samples
+                batch = [tensor.index_select(0, index) for tensor in self.tensors]
+                if augment is not None:
+                    batch = augment(batch)
                 with precision():
-                    losses = losses_of(*[t.index_select(0, index) for t in self.tensors])[0]
+                    losses = losses_of(*batch)[0]
                 parts = [loss * share for loss in losses.values()]
                 torch.stack(parts).sum().backward()  # type: ignore[no-untyped-call]
                 done = [part.detach() for part in parts]

@@ -24,8 +24,11 @@ from torch import nn
 from netbuilder.codegen.load import load_text
 from netbuilder.codegen.source import Source
 from netbuilder.data.prepare import Prepared, prepare
+from netbuilder.data.settings import DataSettings
 from netbuilder.files.errors import FileError
 from netbuilder.node_api.axes import counted
+from netbuilder.training.augmentation import Change, augmentation
+from netbuilder.training.augmenting import changes_of
 from netbuilder.training.evaluate import choose_device, evaluate, figures, in_precision
 from netbuilder.training.failures import Failure, failure_of
 from netbuilder.training.learner import Learner
@@ -155,8 +158,18 @@ def _trainer(setting: Setting, model: nn.Module) -> Trainer:
     train = _tensors(setting, "train")
     if not train:
         raise RunError("the training split of the data is empty; give split.train a share")
-    learner = Learner(model, train, recipe, setting.device, source.learning_rates)
+    augment = DataSettings.from_plain(setting.run.data()["settings"]).augment.active()
+    learner = Learner(
+        model,
+        train,
+        recipe,
+        setting.device,
+        source.learning_rates,
+        _augmentation(source, augment),
+    )
     deciding = {key: value for key, value in recipe.changed().items() if key not in FREE}
+    if augment:
+        deciding["augment"] = augment
     identity = Identity(
         _hash_of(source),
         deciding,
@@ -166,6 +179,14 @@ def _trainer(setting: Setting, model: nn.Module) -> Trainer:
     return Trainer(
         setting.run, learner, source.losses, _tensors(setting, "val"), identity, watching
     )
+
+
+def _augmentation(source: Source, settings: Mapping[str, Any]) -> Change | None:
+    """The function that changes batches; None where samples are trained on as they are."""
+    if not settings:
+        return None
+    found = changes_of(source, settings)
+    return augmentation(settings, found.kinds, found.classes)
 
 
 def _hash_of(source: Source) -> str:

@@ -204,7 +204,7 @@ SENTENCES = [
     ),
     (
         {"source": "iris", "splits": {}},
-        "the data have a setting splits; known are: source, params, split, standardize",
+        "the data have a setting splits; known are: source, params, split, standardize, augment",
     ),
     (
         {"source": "moons", "params": {"sample": 3}},

@@ -7,6 +7,7 @@ import csv
 import dataclasses
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from netbuilder.exchange.report import ExportError
 from netbuilder.exchange.scripts import train_script
 from netbuilder.exchange.subject import Subject
 from netbuilder.exchange.trained import subject_of_run, training_of_run
+from netbuilder.training import augmentation
 from netbuilder.training.evaluate import evaluate_run
 from netbuilder.training.recipe import Recipe
 from netbuilder.training.records import read_records
@@ -117,12 +119,17 @@ RECIPES = {
 }
 
 
-@pytest.mark.parametrize("name", RECIPES)
+AUGMENTED = {**DATA, "augment": {"noise": 0.2, "erase": 0.5, "rotate": 20.0, "mixup": 0.5}}
+
+
+@pytest.mark.parametrize("name", [*RECIPES, "augmented"])
 def test_the_project_trains_as_the_run_did_bit_for_bit(tmp_path, train, name):
-    body, recipe = RECIPES[name]
+    body, recipe = RECIPES.get(name, ("cnn", {"accumulate": 2, "epochs": 5}))
     made = None if isinstance(body, str) else body
-    # Without a validation split, the epoch's own losses name the best one.
-    data = DATA if made is None else {**DATA, "split": {"train": 0.8, "val": 0.0, "test": 0.2}}
+    data = AUGMENTED if name == "augmented" else DATA
+    if made is not None:
+        # Without a validation split, the epoch's own losses name the best one.
+        data = {**DATA, "split": {"train": 0.8, "val": 0.0, "test": 0.2}}
     run = make_run(
         tmp_path / "run", body if made is None else "mlp", made=made, data=data, **recipe
     )
@@ -250,6 +257,7 @@ def test_scripts_are_clean_and_formatted_for_every_recipe(project, tmp_path):
     (tmp_path / "model.py").write_text('"""A network."""\n\n\nclass Net:\n    """A network."""\n')
     (tmp_path / "metrics.py").write_text((project / "metrics.py").read_text())
     (tmp_path / "predict.py").write_text((project / "predict.py").read_text())
+    (tmp_path / "augmentation.py").write_text(pathlib.Path(augmentation.__file__).read_text())
     varied = [
         {"optimizer": "sgd"},
         {"optimizer": "sgd", "momentum": 0.9, "schedule": "step", "warmup_steps": 3},
@@ -268,7 +276,11 @@ def test_scripts_are_clean_and_formatted_for_every_recipe(project, tmp_path):
         for recipe in varied:
             for validation in (True, False):
                 text = train_script(
-                    made, Recipe.from_plain(recipe), threads=1, validation=validation
+                    made,
+                    Recipe.from_plain(recipe),
+                    threads=1,
+                    validation=validation,
+                    augment={"noise": 0.1} if number % 3 else {},
                 )
                 number += 1
                 (tmp_path / f"train_{number}.py").write_text(text)
