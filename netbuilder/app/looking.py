@@ -1,8 +1,9 @@
 """A process that looks at data for an editor, which loads no numpy: a question a line, an answer a line.
 
 A question is ``{"id": 1, "data": {...}, "folder": "..."}``; its answer has the same id and either
-``preview``, see ``Preview.to_plain``, or ``error``, a sentence. The process ends when nothing more is
-asked.
+``preview``, see ``Preview.to_plain``, or ``error``, a sentence. With ``network``, a document's text, in
+place of ``data`` the answer holds ``inspection``: ``Inspection.to_plain``, each finding with ``offers``,
+pairs of a title and the data settings that mend it. The process ends when nothing more is asked.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ from typing import Any
 
 from netbuilder.app.samples import preview
 from netbuilder.data.source import DataError
+from netbuilder.files.errors import FileError
+from netbuilder.files.format import loads
+from netbuilder.graph.model import Network
+from netbuilder.graph.to_plain import sorted_plain
 
 _NICE = 5  # the window, and a training, come first
 
@@ -40,11 +45,27 @@ def answers(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 def _answer(question: dict[str, Any]) -> dict[str, Any]:
     try:
+        if "network" in question:
+            return {"inspection": _inspected(loads(question["network"]), Path(question["folder"]))}
         return {"preview": preview(question["data"], Path(question["folder"])).to_plain()}
-    except DataError as error:
+    except (DataError, FileError) as error:
         return {"error": str(error)}
     except (OSError, ValueError, MemoryError) as error:
         return {"error": f"The data cannot be read: {error or type(error).__name__}"}
+
+
+def _inspected(network: Network, folder: Path) -> dict[str, Any]:
+    from netbuilder.app.data_linting import inspect  # a look at a few samples needs none of it
+
+    found = inspect(network, folder)
+    findings = [
+        {
+            **one.to_plain(),
+            "offers": [[fix.title, sorted_plain(fix.edit(network).data)] for fix in one.fixes],
+        }
+        for one in found.findings
+    ]
+    return {**found.to_plain(), "findings": findings}
 
 
 if __name__ == "__main__":

@@ -188,7 +188,7 @@ def _scale(material: Material) -> Iterator[Fault]:
         most = _LARGE_IMAGE if len(prepared.fields[name].shape) > 1 else _LARGE_TABLE
         worst = _largest(material, name, values) if values.ndim == 2 else ""
         if worst or size > most or 0 < size < _SMALL:
-            about = worst or f"the values of {name} are about {size:.3g} in size"
+            about = worst or f"the values of {name} are about {_said(size)} in size"
             yield Fault(SCALE, name, f"{about}; the first layer is made for about 1")
 
 
@@ -198,9 +198,7 @@ def _largest(material: Material, name: str, values: Array) -> str:
     place = int(np.argmax(sizes))
     if sizes[place] <= _LARGE_TABLE:
         return ""
-    return (
-        f"the values of {_names(material, name, [place])[0]} are about {sizes[place]:.3g} in size"
-    )
+    return f"the values of {_names(material, name, [place])[0]} are about {_said(float(sizes[place]))} in size"
 
 
 def _range(material: Material) -> Iterator[Fault]:
@@ -232,6 +230,10 @@ def _tables(material: Material) -> Iterator[tuple[str, list[Column]]]:
 def _names(material: Material, field: str, places: Sequence[int]) -> tuple[str, ...]:
     known = {c.place: c.name for c in material.columns if c.field == field}
     return tuple(known.get(place, f"{field} {place + 1}") for place in places)
+
+
+def _said(size: float) -> str:
+    return f"{size:,.0f}" if 1000 <= size < 1e9 else f"{size:.3g}"
 
 
 def _listed(names: Sequence[Any]) -> str:

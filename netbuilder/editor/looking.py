@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from netbuilder.app.samples import Preview
 from netbuilder.editor.beside import Beside, last_words
+from netbuilder.files.format import dumps
+from netbuilder.graph.model import Network
 from netbuilder.graph.to_plain import sorted_plain
 
 _IDLE = 30_000  # ms after which the process, which holds some 150 MB, is let go
@@ -33,17 +35,48 @@ class Data(NamedTuple):
         """Return the name of a document's data."""
         return cls(json.dumps(sorted_plain(data)), str(folder))
 
+    def question(self) -> dict[str, Any]:
+        """What the process is asked."""
+        return {"data": json.loads(self.text), "folder": self.folder}
+
+
+class Document(NamedTuple):
+    """A document whose data are inspected: what is wrong with them, and figures of the columns.
+
+    Attributes:
+        network: Its text.
+        folder: Where relative paths start.
+    """
+
+    network: str
+    folder: str
+
+    @classmethod
+    def of(cls, network: Network, folder: Path) -> Document:
+        """Return the name of a document as it is now."""
+        return cls(dumps(network), str(folder))
+
+    def question(self) -> dict[str, Any]:
+        """What the process is asked."""
+        return self._asdict()
+
+
+Asked = Data | Document
+Found = Preview | dict[str, Any] | str
+
 
 class Looking(QObject):
     """Asks for previews, one after the other; who asks again before its turn takes the question back.
 
     Attributes:
         seen: The data, and what is there.
-        failed: The data, and a sentence why nothing can be shown.
+        inspected: The document, and what was found out, as in ``netbuilder.app.looking``.
+        failed: The data or the document, and a sentence why nothing can be shown.
     """
 
     seen = Signal(object, object)  # Data, Preview
-    failed = Signal(object, str)  # Data
+    inspected = Signal(object, object)  # Document; Qt would sort the keys of a dict
+    failed = Signal(object, str)  # Data or Document
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,9 +88,9 @@ class Looking(QObject):
         self._idle.setSingleShot(True)
         self._idle.setInterval(_IDLE)
         self._idle.timeout.connect(self._on_idle)
-        self._known: dict[Data, Preview | str] = {}
-        self._waiting: dict[str, Data] = {}
-        self._asked: Data | None = None
+        self._known: dict[Asked, Found] = {}
+        self._waiting: dict[str, Asked] = {}
+        self._asked: Asked | None = None
         self._number = 0
         self._leaving = False  # it was told that nothing more is asked, but is still there
         self._closed = False
@@ -67,11 +100,11 @@ class Looking(QObject):
         """The process; 0 while there is none."""
         return self._process.pid
 
-    def known(self, data: Data) -> Preview | str | None:
+    def known(self, data: Asked) -> Found | None:
         """What was seen of data the last time, or why nothing was; None where nobody looked."""
         return self._known.get(data)
 
-    def look(self, who: str, data: Data) -> None:
+    def look(self, who: str, data: Asked) -> None:
         """Look at data, anew if they were seen before.
 
         Args:
@@ -102,14 +135,15 @@ class Looking(QObject):
         self._number += 1
         if not self._process.running:
             self._process.start("netbuilder.app.looking")
-        question = {"data": json.loads(data.text), "folder": data.folder}
-        self._process.ask({"id": self._number, **question})
+        self._process.ask({"id": self._number, **data.question()})
 
     def _on_said(self, answer: dict[str, Any]) -> None:
         if answer.get("id") != self._number or self._asked is None:
             return
         if "preview" in answer:
             self._tell(Preview.from_plain(answer["preview"]))
+        elif "inspection" in answer:
+            self._tell(answer["inspection"])
         else:
             self._tell(str(answer["error"]))
 
@@ -128,7 +162,7 @@ class Looking(QObject):
             self._tell(f"The look at the data ended unexpectedly: {said}")
         self._next()
 
-    def _tell(self, found: Preview | str) -> None:
+    def _tell(self, found: Found) -> None:
         data, self._asked = self._asked, None
         if data is None:
             return
@@ -138,6 +172,8 @@ class Looking(QObject):
             del self._known[next(iter(self._known))]
         if isinstance(found, Preview):
             self.seen.emit(data, found)
+        elif isinstance(found, dict):
+            self.inspected.emit(data, found)
         else:
             self.failed.emit(data, found)
         self._next()

@@ -20,7 +20,7 @@ from netbuilder.editor.dialogs.data_edits import (
 )
 from netbuilder.editor.dialogs.data_preview import DataPreview
 from netbuilder.editor.dialogs.document_dialog import DocumentDialog, scrolled
-from netbuilder.editor.looking import Data
+from netbuilder.editor.looking import Data, Document
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.choices import Combo
 from netbuilder.editor.widgets.form import Form
@@ -29,6 +29,7 @@ from netbuilder.editor.widgets.room import open_at
 from netbuilder.editor.widgets.section import Section
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
+from netbuilder.files.errors import FileError
 from netbuilder.graph import edits
 from netbuilder.node_api.params import Param
 
@@ -46,6 +47,7 @@ class DataDialog(DocumentDialog):
         self._source = ""
         self._read: Mapping[str, Any] | None = None
         self._shown: Data | None = None
+        self._inspected: Document | None = None
         self.params: Form | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -67,8 +69,11 @@ class DataDialog(DocumentDialog):
         self.scaling.edited.connect(self._on_scaling)
         self.scaling.restored.connect(self._on_scaling_restored)
         self.scaling.ended.connect(self.seal)
-        self.preview = DataPreview()
+        self.preview = DataPreview(workspace.look)
+        self.preview.findings.node_wanted.connect(self._on_node)
+        self.preview.findings.offer_wanted.connect(self._on_offer)
         workspace.looking.seen.connect(self._on_seen)
+        workspace.looking.inspected.connect(self._on_inspected)
         workspace.looking.failed.connect(self._on_failed)
         self._lay_out()
 
@@ -168,14 +173,41 @@ class DataDialog(DocumentDialog):
     def _on_seen(self, data: Data, found: Preview) -> None:
         if data == self._shown:
             self._put(found)
+            self._inspect()
+
+    def _inspect(self) -> None:
+        """Have the linter look at what was just read."""
+        tab = self.tab
+        if tab is None or tab not in self.workspace.tabs:
+            return
+        try:
+            self._inspected = Document.of(tab.network, tab.session.folder)
+        except FileError as error:  # a value that no file can hold
+            self.preview.inspect(None, str(error))
+            return
+        self.preview.inspect(None)
+        self.workspace.looking.look(f"{self.objectName()}.inspect", self._inspected)
+
+    def _on_inspected(self, document: Document, found: Mapping[str, Any]) -> None:
+        if document == self._inspected:
+            self.preview.inspect(found)
 
     def _put(self, found: Preview) -> None:
         self.preview.put(found)
         self.scaling.suggest("standardize", self.preview.fields)
 
-    def _on_failed(self, data: Data, sentence: str) -> None:
+    def _on_failed(self, data: Data | Document, sentence: str) -> None:
         if data == self._shown:
             self.preview.fail(sentence)
+        elif data == self._inspected:
+            self.preview.inspect(None, sentence)
+
+    def _on_node(self, path: str) -> None:
+        if self.tab is not None:
+            self.tab.reveal(path)
+
+    def _on_offer(self, title: str, data: Mapping[str, Any]) -> None:
+        self.do(f"Fix: {title}", lambda n: edits.set_data(n, data))
 
     def _on_source(self, index: int) -> None:
         name = str(self.box.itemData(index))

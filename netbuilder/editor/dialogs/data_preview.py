@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -18,9 +19,11 @@ from PySide6.QtWidgets import (
 
 from netbuilder.app.samples import Preview
 from netbuilder.check.fields import Field
+from netbuilder.editor.dialogs.data_findings import DataFigures, DataFindings
 from netbuilder.editor.dialogs.document_dialog import scrolled
 from netbuilder.editor.dialogs.sample_pictures import SamplePictures
 from netbuilder.editor.dialogs.split_bar import SplitBar
+from netbuilder.editor.look import Look
 from netbuilder.editor.widgets.figure_rows import Figure, FigureRows
 from netbuilder.editor.widgets.figures import shape
 from netbuilder.editor.widgets.labels import Wrapped
@@ -36,7 +39,7 @@ class DataPreview(QWidget):
         fields: The names of the fields of what is shown.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fields: tuple[str, ...] = ()
         self.progress = QProgressBar(self)
@@ -59,6 +62,8 @@ class DataPreview(QWidget):
         self.table = _table()
         self.notes = Wrapped("", "secondary")
         self.notes.setObjectName("preview_notes")
+        self.findings = DataFindings(look)
+        self.figures = DataFigures()
         self._found = QWidget()
         self._lay_out()
         self.say("")
@@ -95,6 +100,17 @@ class DataPreview(QWidget):
         self.notes.setVisible(bool(found.notes))
         self._turn(found=True)
 
+    def inspect(self, found: Mapping[str, Any] | None, trouble: str = "") -> None:
+        """Show what an inspection found out; None while it is being made, or could not be."""
+        self.figures.setVisible(found is not None)
+        if found is None:
+            self.findings.wait()
+            if trouble:
+                self.findings.said.setText(trouble)
+            return
+        self.findings.put(found["findings"])
+        self.figures.put(found)
+
     def _put_rows(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table = self.table
         table.setVisible(bool(rows))
@@ -116,6 +132,9 @@ class DataPreview(QWidget):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(8)
         inner.addWidget(self.sizes)
+        findings = Section("Findings")
+        findings.body.addWidget(self.findings)
+        inner.addWidget(findings)
         samples = Section("Samples")
         samples.body.setSpacing(8)
         samples.body.addWidget(self.pictures)
@@ -126,6 +145,7 @@ class DataPreview(QWidget):
         self.listed.setObjectName("preview_fields")
         fields.body.addWidget(self.listed)
         inner.addWidget(fields)
+        inner.addWidget(self.figures)
         inner.addWidget(self.notes)
         column.addWidget(self._said)
         column.addWidget(self._trouble)
