@@ -42,7 +42,7 @@ class Session:
         self._checker = Checker(standard_catalogue())
         self._fields: Fields | None = None
         self._trouble = ""
-        self._advice: tuple[Diagnostic, ...] = ()
+        self._advice: dict[str, tuple[Diagnostic, ...]] = {}
         self._report: Report | None = None
         self._stamp = _stamp(path)
 
@@ -83,7 +83,8 @@ class Session:
         network = self.document.network
         if self._report is None or self._report.network is not network:
             report = self._checker.check(network)
-            more = (*data_findings(self._trouble), *recipe_findings(network), *self._advice)
+            advice = (one for told in self._advice.values() for one in told)
+            more = (*data_findings(self._trouble), *recipe_findings(network), *advice)
             if more:
                 report = replace(report, diagnostics=(*report.diagnostics, *more))
             self._report = report
@@ -101,9 +102,13 @@ class Session:
         self._checker = Checker(standard_catalogue(), self._fields)
         self._report = None
 
-    def set_advice(self, advice: tuple[Diagnostic, ...]) -> None:
-        """Say what a running training of this network tells; see ``training_advice``."""
-        self._advice = advice
+    def set_advice(self, advice: tuple[Diagnostic, ...], whose: str = "training") -> None:
+        """Say what a running training of this network tells, or an inspection of its ``data``.
+
+        See ``training_advice`` and ``data_linting``; what is told anew takes the place of what the same
+        one told before.
+        """
+        self._advice[whose] = advice
         self._report = None
 
     @property

@@ -207,9 +207,9 @@ class Tab(QObject):
         self.session.check_again()
         self.checked.emit(self.report)
 
-    def set_advice(self, advice: tuple[Diagnostic, ...]) -> None:
-        """Say what a running training tells of the layers."""
-        self.session.set_advice(advice)
+    def set_advice(self, advice: tuple[Diagnostic, ...], whose: str = "training") -> None:
+        """Say what a running training tells of the layers, or an inspection of the ``data``."""
+        self.session.set_advice(advice, whose)
         self.checked.emit(self.report)
 
     def close(self) -> None:

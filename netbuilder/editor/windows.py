@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from netbuilder.editor.canvas.placing import Spot, offer_of, place
+from netbuilder.editor.data_advising import DataAdvising
 from netbuilder.editor.panels.inspector import Inspector
 from netbuilder.editor.panels.palette import Palette
 from netbuilder.editor.tab import Tab
@@ -48,6 +49,7 @@ class Windows(QObject):
         super().__init__(window)
         self._workspace, self._window = workspace, window
         self._open: dict[str, QWidget] = {}
+        self._data_advising = DataAdvising(workspace, self)
         self._tour: Tour | None = None
         self._sure = False
 

@@ -25,11 +25,14 @@ from netbuilder.training.tensors import to_tensors
 
 PATIENCE = 60.0  # s a test may take before it goes by what it has seen
 
-# What of a recipe a short experiment follows; schedules, penalties and averages have no part in it.
-_FOLLOWED = (
-    "optimizer", "learning_rate", "momentum", "nesterov", "beta1", "beta2", "epsilon",
-    "clip_norm", "batch_size", "seed", "device", "precision", "threads",
-)  # fmt: skip
+# What of a recipe a short experiment follows: schedules, averages and penalties have no part in it.
+_RUN = ("batch_size", "seed", "device", "precision", "threads")
+_PENALTIES = ("weight_decay", "decay_biases", "l1", "gradient_noise")
+_FOLLOWED = tuple(
+    name
+    for name, param in Recipe.params.items()
+    if name in _RUN or (param.group == "Optimizer" and name not in _PENALTIES)
+)
 
 Told = Callable[[float], None]
 
@@ -100,7 +103,7 @@ class Bench:
             RunError: There is nothing to train.
         """
         plain = self.recipe.to_plain()
-        followed = {name: plain[name] for name in _FOLLOWED if name in plain}
+        followed = {name: plain[name] for name in _FOLLOWED}
         model = self.model()
         model.train()
         return Learner(

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton
 
 from netbuilder.app.session import Session
+from netbuilder.editor.data_advising import DataAdvising
 from netbuilder.editor.dialogs.data import DataDialog
 from netbuilder.graph.model import Network, Node
 
@@ -27,6 +28,8 @@ def people(tmp_path, workspace):
 
 @pytest.fixture
 def dialog(workspace, people, host, qtbot):
+    advising = DataAdvising(workspace, host)
+    assert advising.parent() is host
     made = DataDialog(workspace, host)
     made.show()
     qtbot.waitUntil(lambda: bool(made.findChildren(QFrame, "finding")), timeout=LONG)
@@ -51,8 +54,21 @@ def test_findings_and_figures_are_shown_and_one_click_mends(dialog, people, qtbo
     qtbot.mouseClick(card.findChild(QPushButton, "show_node"), Qt.MouseButton.LeftButton)
     assert people.selection.nodes == {"measures"}
     before = people.network
+    (told,) = [one for one in people.report.diagnostics if one.code == "NB417"]
+    assert told.where.node == "measures"
+    assert [fix.title for fix in told.fixes] == ["leave out mail"]
+    with qtbot.waitSignal(dialog.workspace.looking.inspected, timeout=LONG):
+        dialog._inspect()  # told once more, it stays told
+    assert "NB417" in {one.code for one in people.report.diagnostics}
+
+    def cards():
+        return [one for one in dialog.findChildren(QFrame, "finding") if one.isVisible()]
+
+    qtbot.waitUntil(lambda: len(cards()) == 1)
+    (card,) = cards()
     qtbot.mouseClick(card.findChild(QPushButton, "take_offer"), Qt.MouseButton.LeftButton)
     assert tuple(people.network.data["params"]["leave_out"]) == ("mail",)
+    assert "NB417" not in {one.code for one in people.report.diagnostics}
     said = dialog.findChild(QLabel, "findings_said")
     qtbot.waitUntil(lambda: said.text().startswith("Nothing is wrong"), timeout=LONG)
     people.undo()
