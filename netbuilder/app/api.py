@@ -137,15 +137,16 @@ def export(
 
     Args:
         what: A run or its folder; a network, what builds it, or its file.
-        path: Where to: an ``.onnx`` file, a ``.py`` file, or a folder for a Python project.
-        to: ``onnx`` or ``python``; by default as the path ends.
+        path: Where to: an ``.onnx`` or ``.pt2`` file, a ``.py`` file, or a folder for a Python project.
+        to: ``onnx``, ``pt2``, ``torchscript`` or ``python``; by default as the path ends.
         folder: Where relative paths of the data start; by default the file's folder, or the current one.
 
     Raises:
         ExportError: It cannot be exported.
     """
     target = Path(path)
-    kind: Format = to or ("onnx" if target.suffix == ".onnx" else "python")
+    endings: dict[str, Format] = {".onnx": "onnx", ".pt2": "pt2"}
+    kind: Format = to or endings.get(target.suffix, "python")
     if isinstance(what, Network | Builder):
         return exporting.export_network(_network(what), _folder(what, folder), kind, target)
     if isinstance(what, RunFolder | Trained) or Path(what).is_dir():

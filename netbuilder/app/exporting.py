@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from netbuilder.exchange.python import Training
     from netbuilder.exchange.subject import Subject
 
-Format = Literal["python", "onnx"]
+Format = Literal["python", "onnx", "pt2", "torchscript"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
@@ -23,7 +24,7 @@ def export(what: Path, to: Format, out: Path) -> ExportReport:
 
     Args:
         what: A run's folder or a ``.netgraph`` file.
-        to: ``python`` or ``onnx``.
+        to: ``python``, ``onnx``, ``pt2`` or ``torchscript``.
         out: The file; for ``python`` also a folder, which becomes a project.
 
     Raises:
@@ -39,12 +40,20 @@ def export(what: Path, to: Format, out: Path) -> ExportReport:
 
 
 def export_run(run: RunFolder, to: Format, out: Path) -> ExportReport:
-    """Export a run with its best weights; errors as for ``export``."""
+    """Export a run with its best weights and a model card; errors as for ``export``."""
+    from netbuilder.exchange.card import write_cards
     from netbuilder.exchange.trained import subject_of_run, training_of_run
 
     subject = subject_of_run(run)
     training = training_of_run(run) if _is_project(to, out) else None
-    return _export(subject, to, out, training)
+    report = _export(subject, to, out, training)
+    if not report.ok:
+        return report
+    try:
+        cards = write_cards(run, subject, report)
+    except OSError as error:
+        raise ExportError(f"the model card of {out} cannot be written: {error}") from error
+    return replace(report, files=(*report.files, *cards))
 
 
 def export_network(network: Network, folder: Path, to: Format, out: Path) -> ExportReport:
@@ -53,7 +62,7 @@ def export_network(network: Network, folder: Path, to: Format, out: Path) -> Exp
     Args:
         network: The document.
         folder: Its folder, where relative paths of the data start.
-        to: ``python`` or ``onnx``.
+        to: ``python``, ``onnx``, ``pt2`` or ``torchscript``.
         out: The file or folder.
     """
     from netbuilder.exchange.trained import subject_of_network, training_of_network
@@ -77,4 +86,8 @@ def _export(subject: Subject, to: Format, out: Path, training: Training | None) 
         from netbuilder.exchange.python import export_python
 
         return export_python(subject, out, training)
+    if to in ("pt2", "torchscript"):
+        from netbuilder.exchange.programs import export_program
+
+        return export_program(subject, out, to)
     raise ExportError(f"there is no export to {to}; there are: {', '.join(FORMATS)}")

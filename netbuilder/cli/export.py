@@ -13,26 +13,30 @@ from netbuilder.cli.inputs import opened, run_at
 if TYPE_CHECKING:
     from netbuilder.exchange.report import ExportReport
 
+# Help must not wait for imports; a test holds these to the formats there are.
+_FORMATS = ("python", "onnx", "pt2", "torchscript")
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser(
         "export",
-        help="write a network as ONNX or as a Python project",
-        description="Write a run with its best weights, or a .netgraph file with fresh ones, as ONNX or "
-        "as plain PyTorch. What is written is run and compared with the network first.",
+        help="write a network as ONNX, .pt2, TorchScript or a Python project",
+        description="Write a run with its best weights, or a .netgraph file with fresh ones, as ONNX, "
+        "as a .pt2 of torch.export, as TorchScript (which torch deprecates) or as plain PyTorch. What is "
+        "written is run and compared with the network first. A run gets a model card beside it.",
     )
     parser.add_argument(
         "what", type=Path, metavar="FILE_OR_RUN", help="a .netgraph file or the folder of a run"
     )
-    parser.add_argument("--to", choices=("python", "onnx"), required=True, help="the format")
+    parser.add_argument("--to", choices=_FORMATS, required=True, help="the format")
     parser.add_argument(
         "-o",
         "--output",
         type=Path,
         required=True,
         metavar="PATH",
-        help="an .onnx file; a .py file for the model alone; a folder for a Python project",
+        help="an .onnx, .pt2 or .pt file; a .py file for the model alone; a folder for a Python project",
     )
     parser.add_argument(
         "--folder",
@@ -64,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
             print_findings(what, error.report.diagnostics)
         print(f"netbuilder export: {what} has errors, so it cannot be exported", file=sys.stderr)
         return PROBLEMS
+    note = "; ".join(part for part in (note, report.note) if part)
     if args.json:
         print_json({**report.to_plain(), "note": note})
     elif report.ok:

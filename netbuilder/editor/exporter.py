@@ -55,7 +55,7 @@ class Exporter(QObject):
         Args:
             network: The document.
             folder: Its folder, where relative paths of its data start.
-            to: ``python`` or ``onnx``.
+            to: ``python``, ``onnx``, ``pt2`` or ``torchscript``.
             out: The file or folder to write.
         """
         self._folder = tempfile.TemporaryDirectory(prefix="netbuilder-export-")

@@ -66,29 +66,35 @@ def trace(module: nn.Module, source: Source) -> Traced:
     places = Places(source, sys.modules[type(module).__module__].__file__ or "")
     sizes = {name: OPEN_SIZES[0] + 8 * i for i, name in enumerate(open_sizes(source))}
     inputs = draw_inputs(module, source.inputs, TRACED_BATCH, sizes, seed=0)
-    shapes = [
-        {0: torch.export.Dim.DYNAMIC}
-        | {i: torch.export.Dim.DYNAMIC for i, s in enumerate(item.shape, 1) if isinstance(s, str)}
-        for item in source.inputs
-    ]
-    with _quiet(), whole_recurrent_layers() as translations:
+    with quiet(), whole_recurrent_layers() as translations:
         try:
             result = torch.onnx.export(
                 module,
                 tuple(inputs),
                 dynamo=True,
-                dynamic_shapes=tuple(shapes),
+                dynamic_shapes=open_shapes(source),
                 custom_translation_table=translations,
                 opset_version=OPSET,
                 verbose=False,
                 **_slots(source),
             )
         except Exception as error:
-            raise ExportError(_sentence(error, source, places)) from error
+            raise ExportError(sentence(error, source, places, "ONNX")) from error
         assert result is not None
         assert result.exported_program is not None
         model = result.model_proto
     return _named(model, result.exported_program, source, places)
+
+
+def open_shapes(source: Source) -> tuple[dict[int, Any], ...]:
+    """Return which axes of each input are left open, as torch.export wants it told; the batch is one."""
+    import torch
+
+    return tuple(
+        {0: torch.export.Dim.DYNAMIC}
+        | {i: torch.export.Dim.DYNAMIC for i, s in enumerate(item.shape, 1) if isinstance(s, str)}
+        for item in source.inputs
+    )
 
 
 def _slots(source: Source) -> dict[str, Any]:
@@ -136,7 +142,7 @@ def _refuse_dtypes(source: Source) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the exporter's warnings, log lines and prints from the user; errors still come through."""
     loggers = [logging.getLogger(name) for name in ("torch.onnx", "torch.export", "onnxscript")]
     levels = [logger.level for logger in loggers]
@@ -151,8 +157,15 @@ def _quiet() -> Iterator[None]:
                 logger.setLevel(level)
 
 
-def _sentence(error: BaseException, source: Source, places: Places) -> str:
-    """Say at which node the exporter failed, and why, in one sentence."""
+def sentence(error: BaseException, source: Source, places: Places, words: str) -> str:
+    """Say at which node an exporter failed, and why, in one sentence.
+
+    Args:
+        error: What it raised.
+        source: What is exported.
+        places: Where the lines of its module come from.
+        words: What the format is called.
+    """
     chain = [error]
     while following := chain[-1].__cause__ or chain[-1].__context__:
         chain.append(following)
@@ -162,12 +175,12 @@ def _sentence(error: BaseException, source: Source, places: Places) -> str:
     fixed = re.search(r"static shape of (\d+) for dimension (\S+)", text)
     if fixed:
         return (
-            f"{_where(node, source)} cannot be written as ONNX: the network fixes an axis that is left "
+            f"{_where(node, source)} cannot be written as {words}: the network fixes an axis that is left "
             f"open ({fixed[2].rstrip('.')} became {fixed[1]}); give that axis a size in the Input, or change "
             "the node that reshapes it"
         )
     lines = [line.strip(" -") for line in text.splitlines() if line.strip()]
-    return f"{_where(node, source)} cannot be written as ONNX: {lines[0] if lines else type(chain[-1]).__name__}"
+    return f"{_where(node, source)} cannot be written as {words}: {lines[0] if lines else type(chain[-1]).__name__}"
 
 
 def _where(node: str, source: Source) -> str:

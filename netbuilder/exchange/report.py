@@ -82,7 +82,7 @@ class ExportReport:
     """What was written and how it was verified.
 
     Attributes:
-        format: ``onnx`` or ``python``.
+        format: ``onnx``, ``python``, ``pt2`` or ``torchscript``.
         path: What was asked for: a file or a folder.
         files: The files written; none when the verification failed.
         outputs: The comparison of each output.
@@ -107,6 +107,13 @@ class ExportReport:
     def ok(self) -> bool:
         """Whether every check passed."""
         return self.checker is not False and all(output.ok for output in self.outputs)
+
+    @property
+    def note(self) -> str:
+        """What to know of the format; mostly nothing."""
+        if self.format != "torchscript":
+            return ""
+        return "torch deprecates TorchScript; pt2 is what it recommends instead"
 
     @property
     def max_abs_diff(self) -> float:

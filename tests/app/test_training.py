@@ -93,7 +93,11 @@ def test_runs_get_names_of_their_own(tmp_path: Path) -> None:
 def test_a_run_is_exported_with_its_weights(trained: training.Trained, tmp_path: Path) -> None:
     onnx = exporting.export(trained.run.path, "onnx", tmp_path / "iris.onnx")
     assert onnx.ok
-    assert onnx.files == (tmp_path / "iris.onnx",)
+    names = [path.name for path in onnx.files]
+    assert names == ["iris.onnx", "iris.onnx.card.md", "iris.onnx.card.html"]
+    card = onnx.files[1].read_text(encoding="utf-8")
+    assert "logistic regression" in card
+    assert trained.run.data()["fingerprint"] in card
     assert onnx.max_abs_diff < 1e-4
     project = exporting.export(trained.run.path, "python", tmp_path / "project")
     assert project.ok
@@ -118,7 +122,7 @@ def test_a_network_without_data_becomes_a_project_without_training(tmp_path: Pat
 
 
 def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="python, onnx"):
+    with pytest.raises(ExportError, match="python, onnx, pt2, torchscript"):
         exporting.export_network(iris(), tmp_path, "matlab", tmp_path / "x")  # type: ignore[arg-type]
 
 

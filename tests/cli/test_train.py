@@ -17,8 +17,10 @@ import pytest
 from cli_commands import Command, iris_file
 from rich.console import Console
 
+from netbuilder.app.exporting import FORMATS
 from netbuilder.app.project import open_network
 from netbuilder.app.training import start_training
+from netbuilder.cli.export import _FORMATS
 from netbuilder.cli.live import Bar, clock
 from netbuilder.training.client import watch
 from netbuilder.training.run import RunFolder
@@ -134,12 +136,17 @@ def test_evaluation(run: Command, iris_run: Path) -> None:
     assert "confusion" in text
 
 
+def test_the_formats_are_those_that_there_are() -> None:
+    assert _FORMATS == FORMATS
+
+
 def test_exports(run: Command, iris_run: Path, tmp_path: Path) -> None:
     done = run("export", iris_run, "--to", "onnx", "-o", tmp_path / "iris.onnx", "--json")
     assert done.code == 0
     assert done.json["ok"] is True
     assert done.json["checker"] is True
-    assert done.json["files"] == [str(tmp_path / "iris.onnx")]
+    assert done.json["files"][0] == str(tmp_path / "iris.onnx")
+    assert len(done.json["files"]) == 3  # and the model card, as Markdown and HTML
     text = run("export", iris_run, "--to", "python", "-o", tmp_path / "project").out
     assert "verified at batch sizes 1, 4, 7" in text
     assert "train.py" in text

@@ -18,7 +18,7 @@ class Format:
     """One way to export.
 
     Attributes:
-        id: ``file``, ``project``, ``onnx`` or ``picture``.
+        id: ``file``, ``project``, ``onnx``, ``pt2``, ``torchscript`` or ``picture``.
         title: What its tab says.
         sentence: What comes out.
         to: The format as the export calls it; empty for pictures, which the editor draws itself.
@@ -50,9 +50,28 @@ FORMATS: Final = (
         "One file for other runtimes. It takes any batch size, and any size of axes left open.",
         "onnx",
     ),
+    Format(
+        "pt2",
+        "PyTorch .pt2",
+        "One file that torch.export wrote: torch loads and runs it without the network's source.",
+        "pt2",
+    ),
+    Format(
+        "torchscript",
+        "TorchScript",
+        "One file for older runtimes. torch deprecates TorchScript and recommends .pt2 instead.",
+        "torchscript",
+    ),
     Format("picture", "Picture", "The graph as it is drawn, for papers, slides and readmes."),
 )
-WITH_WEIGHTS: Final = ("project", "onnx")
+WITH_WEIGHTS: Final = ("project", "onnx", "pt2", "torchscript")
+_ENDINGS: Final = {
+    "file": ".py",
+    "project": _PROJECT,
+    "onnx": ".onnx",
+    "pt2": ".pt2",
+    "torchscript": ".pt",
+}
 
 
 def format_of(id: str) -> Format:
@@ -67,7 +86,7 @@ def ending(to: Format, kind: str) -> str:
         to: The format.
         kind: The kind of picture.
     """
-    return {"file": ".py", "project": _PROJECT, "onnx": ".onnx"}.get(to.id, f".{kind}")
+    return _ENDINGS.get(to.id, f".{kind}")
 
 
 def target(to: Format, kind: str, folder: Path, name: str) -> Path:
@@ -129,7 +148,7 @@ def _is_named(path: Path) -> bool:
 
 
 def _stem(name: str) -> str:
-    for end in (".py", ".onnx", _PROJECT, *(f".{kind}" for kind in KINDS)):
+    for end in (*_ENDINGS.values(), *(f".{kind}" for kind in KINDS)):
         if name.endswith(end) and len(name) > len(end):
             return name[: -len(end)]
     return name
