@@ -1,4 +1,4 @@
-"""``netbuilder runs``: trainings listed, shown, paused, resumed and stopped."""
+"""``netbuilder runs``: trainings listed, shown, steered, compared and tidied."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netbuilder.cli import run_actions
 from netbuilder.cli.codes import FINE, WRONG
 from netbuilder.cli.errors import UsageError
 from netbuilder.cli.inputs import run_at
@@ -26,13 +27,21 @@ def add(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser(
         "runs",
-        help="list, show, pause, resume and stop trainings",
+        help="list, show, steer, compare and tidy up trainings",
         description="Trainings, wherever they were started: each is a folder and, while it goes on, a "
         "process of its own.",
     )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
     listing = actions.add_parser("list", help="list the runs in a folder")
     listing.add_argument("folder", type=Path, nargs="?", default=RUNS, help="by default runs")
+    listing.add_argument("--search", default="", metavar="TEXT", help="in names, titles and notes")
+    listing.add_argument(
+        "--state", metavar="STATE", help="only those in it, such as done or failed"
+    )
+    listing.add_argument("--tag", metavar="TAG", help="only those with it")
+    listing.add_argument(
+        "--sort", choices=("name", "state", "step", "title"), default="name", help="by default name"
+    )
     listing.set_defaults(act=_list)
     show = actions.add_parser("show", help="show where a run stands and what came out")
     show.set_defaults(act=_show)
@@ -46,6 +55,7 @@ def add(commands: Any) -> None:
     )
     for action in each:
         action.add_argument("folder", type=Path, metavar="RUN", help="the folder of a run")
+    run_actions.add(actions)
     for action in (listing, *each):
         action.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
@@ -65,7 +75,7 @@ def _list(args: argparse.Namespace) -> int:
         raise UsageError(
             f"{args.folder}: there is no such folder; give the one that trainings were written to"
         )
-    plain = [_overview(found) for found in list_runs(args.folder)]
+    plain = _wanted([_overview(found) for found in list_runs(args.folder)], args)
     if args.json:
         print_json({"folder": str(args.folder), "runs": plain})
         return FINE
@@ -76,6 +86,20 @@ def _list(args: argparse.Namespace) -> int:
     rows += [(p["run"], p["state"], str(p["step"]), _test(p), p["title"]) for p in plain]
     print_rows(rows)
     return FINE
+
+
+def _wanted(plain: list[dict[str, Any]], args: argparse.Namespace) -> list[dict[str, Any]]:
+    """The runs that are asked for, in the order that is asked for; pinned ones stand first."""
+    text = args.search.casefold()
+    found = [
+        one
+        for one in plain
+        if text in f"{one['run']} {one['title']} {one['note']}".casefold()
+        and args.state in (None, one["state"])
+        and (args.tag is None or args.tag in one["tags"])
+    ]
+    key = "run" if args.sort == "name" else args.sort
+    return sorted(found, key=lambda one: (not one["pinned"], one[key]))
 
 
 def _show(args: argparse.Namespace) -> int:
@@ -135,9 +159,13 @@ def _overview(run: RunFolder) -> dict[str, Any]:
     """Where a run stands, in plain data; a damaged one says so and hides no other."""
     from netbuilder.node_api.errors import NetBuilderError
     from netbuilder.training.client import run_state
+    from netbuilder.training.run_notes import read_notes
 
     plain: dict[str, Any] = {"run": str(run.path), "title": "", "test": None}
+    plain |= {"tags": [], "note": "", "pinned": False}
     try:
+        notes = read_notes(run)
+        plain |= {"tags": list(notes.tags), "note": notes.note, "pinned": notes.pinned}
         state = run_state(run)
         plain |= {
             "state": state.state,
