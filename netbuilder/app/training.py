@@ -25,7 +25,7 @@ from netbuilder.training.client import (
     watch,
 )
 from netbuilder.training.records import Record
-from netbuilder.training.run import RunFolder
+from netbuilder.training.run import RunError, RunFolder
 from netbuilder.training.warm import WarmWorker
 
 RUNS = Path("runs")
@@ -77,27 +77,54 @@ def new_run_path(stem: str, runs: Path = RUNS) -> Path:
     return path
 
 
-def create_training(network: Network, folder: Path, run_dir: Path) -> RunFolder:
+def create_training(
+    network: Network, folder: Path, run_dir: Path, weights_of: RunFolder | None = None
+) -> RunFolder:
     """Make the folder of a run of a network that the check finds sound.
 
     Args:
         network: What is trained.
         folder: The document's folder, where relative paths of the data start.
         run_dir: The run's folder; it must not exist, or be empty.
+        weights_of: A run whose best weights are the first ones here, where names and shapes fit.
 
     Raises:
         NotSoundError: The network, its data or its recipe have errors; it carries the report.
-        RunError: The run cannot be made, or the data cannot be changed at random as they should.
+        RunError: The run cannot be made, the other one has no weights, or the data cannot be changed at random as they should.
     """
     require_sound(network, folder)
+    weights = _weights_of(weights_of) if weights_of is not None else None
     network = recorded(network, standard_catalogue())
     source = write(network, standard_catalogue())
     changes_of(source, DataSettings.from_plain(network.data).augment.active())
-    return create_run(run_dir, network, source, folder=folder)
+    run = create_run(run_dir, network, source, folder=folder)
+    if weights is not None:
+        _give(run, weights)
+    return run
+
+
+def _weights_of(run: RunFolder) -> Path:
+    run.require()
+    weights = run.best_weights()
+    if weights is None:
+        raise RunError(f"{run.path} has no checkpoint yet, so there are no weights to start from")
+    return weights
+
+
+def _give(run: RunFolder, weights: Path) -> None:
+    """Copy weights into a run, which then needs nothing of the other one."""
+    try:
+        run.initial_weights.write_bytes(weights.read_bytes())
+    except OSError as error:
+        raise RunError(f"{weights}: the weights cannot be copied: {error.strerror}") from error
 
 
 def start_training(
-    network: Network, folder: Path, run_dir: Path, warm: WarmWorker | None = None
+    network: Network,
+    folder: Path,
+    run_dir: Path,
+    warm: WarmWorker | None = None,
+    weights_of: RunFolder | None = None,
 ) -> Worker:
     """Start a training and return its worker, which goes on by itself; see ``follow``.
 
@@ -106,12 +133,13 @@ def start_training(
         folder: The document's folder, where relative paths of the data start.
         run_dir: The run's folder; it must not exist, or be empty.
         warm: A worker that waits; it is used if it can be.
+        weights_of: A run whose best weights are the first ones here, where names and shapes fit.
 
     Raises:
         NotSoundError: The network, its data or its recipe have errors; it carries the report.
         RunError: The run cannot be made or started.
     """
-    return start(create_training(network, folder, run_dir), warm)
+    return start(create_training(network, folder, run_dir, weights_of), warm)
 
 
 def resume_training(run_dir: Path, warm: WarmWorker | None = None) -> Worker:

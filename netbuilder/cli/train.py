@@ -54,6 +54,12 @@ def add(commands: Any) -> None:
         "--resume", type=Path, metavar="DIR", help="go on with this run from its last checkpoint"
     )
     parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="RUN",
+        help="start from the best weights of this run where names and shapes still fit",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print a JSON object a line: records, then the result"
     )
     parser.set_defaults(run=run)
@@ -66,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
     from netbuilder.cli.output import print_json
     from netbuilder.cli.telling import print_end
     from netbuilder.codegen.emit import NotSoundError
+    from netbuilder.training.run import read_json
 
     try:
         worker = _resumed(args) if args.resume else _started(args)
@@ -84,8 +91,11 @@ def run(args: argparse.Namespace) -> int:
         shown(worker.run, json=args.json),
     )
     trained = outcome(worker.run)
+    taken = read_json(worker.run.transplant) if worker.run.transplant.exists() else None
+    if taken and not args.json and not args.resume:
+        _print_taken(taken)
     if args.json:
-        print_json({"kind": "result", **trained.to_plain()})
+        print_json({"kind": "result", **trained.to_plain(), "transplant": taken})
     elif trained.ok:
         print_end(trained)
     if not trained.ok or interrupted:
@@ -93,6 +103,21 @@ def run(args: argparse.Namespace) -> int:
     if interrupted:
         return INTERRUPTED
     return FINE if trained.ok else WRONG
+
+
+def _print_taken(taken: dict[str, Any]) -> None:
+    """Say which weights of the other run were taken over."""
+    from netbuilder.cli.output import print_rows
+
+    reshaped = [f"{name} {old} -> {new}" for name, (old, new) in taken["reshaped"].items()]
+    rows = {
+        "kept": taken["kept"],
+        "new": taken["new"],
+        "other shape, so new": reshaped,
+        "left behind": taken["left"],
+    }
+    print("weights to start from:")
+    print_rows([(words, ", ".join(n)) for words, n in rows.items() if n], indent="    ")
 
 
 def ended(trained: Trained) -> str:
@@ -116,7 +141,8 @@ def _started(args: argparse.Namespace) -> Worker:
     except SettingError as error:
         raise UsageError(str(error)) from error
     folder = new_folder(args.folder) if args.folder else new_run_path(args.file.stem)
-    worker = start_training(network, args.file.parent, folder)
+    weights = run_at(args.weights) if args.weights else None
+    worker = start_training(network, args.file.parent, folder, weights_of=weights)
     if not args.json:
         print(f"training {args.file} in {folder}", flush=True)
     return worker
@@ -125,7 +151,12 @@ def _started(args: argparse.Namespace) -> Worker:
 def _resumed(args: argparse.Namespace) -> Worker:
     from netbuilder.app.training import resume_training
 
-    given = {"FILE": args.file, "--run": args.folder, "--set": args.settings}
+    given = {
+        "FILE": args.file,
+        "--run": args.folder,
+        "--set": args.settings,
+        "--weights": args.weights,
+    }
     for name, value in given.items():
         if value:
             raise UsageError(

@@ -71,6 +71,9 @@ class RunFolder:
         self.data_file = self.path / "data.json"
         self.source_file = self.path / "source.json"
         self.model = self.path / "model.py"
+        # Weights of another run to start from, and which of them were taken over.
+        self.initial_weights = self.path / "initial.safetensors"
+        self.transplant = self.path / "transplant.json"
         self.environment = self.path / "environment.json"
         self.records = self.path / "records.bin"
         self.events = self.path / "events.jsonl"

@@ -37,6 +37,7 @@ from netbuilder.training.recipe import FREE, Recipe
 from netbuilder.training.run import RunError, RunFolder, append_event, read_json, write_json
 from netbuilder.training.tensors import to_tensors
 from netbuilder.training.trace import find_origin
+from netbuilder.training.transplant import take_over
 from netbuilder.training.watching import Watching
 
 PACKAGES = ("netbuilder", "torch", "numpy", "safetensors", "torchmetrics", "scikit-learn")
@@ -150,6 +151,7 @@ def _build(setting: Setting) -> nn.Module:
     torch.manual_seed(seed)
     source = setting.source
     model = load_text(source.text, source.class_name, str(setting.run.model))()
+    take_over(setting.run, model)
     return model.to(setting.device)
 
 
