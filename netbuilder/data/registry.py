@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from netbuilder.data import bundled, csv_file, idx_files, toy
+from netbuilder.data import bundled, csv_file, idx_files, image_folder, toy
 from netbuilder.data.source import DataSource
 
 
 @cache
 def sources() -> Mapping[str, type[DataSource]]:
     """Return every data source by its id, in the order in which people see them."""
-    listed = (*bundled.SOURCES, *toy.SOURCES, *csv_file.SOURCES, *idx_files.SOURCES)
+    listed = (
+        *bundled.SOURCES,
+        *toy.SOURCES,
+        *csv_file.SOURCES,
+        *image_folder.SOURCES,
+        *idx_files.SOURCES,
+    )
     return MappingProxyType({source.id: source for source in listed})
