@@ -13,7 +13,7 @@ from netbuilder.data.settings import Scaling, Split
 from netbuilder.graph import edits
 from netbuilder.graph.model import Network
 from netbuilder.node_api.errors import NetBuilderError
-from netbuilder.node_api.params import Choice, Param, ParamError, Text, Texts, plain
+from netbuilder.node_api.params import Choice, Param, ParamError, Several, Text, Texts, plain
 from netbuilder.training.recipe import Recipe, RecipeError
 
 TITLES = ("title", "description")
@@ -104,15 +104,21 @@ def _value(param: Param[Any], key: str, text: str) -> Any:
     value: Any = text
     if isinstance(param, Texts) and not text.lstrip().startswith("["):
         value = [part.strip() for part in text.split(",") if part.strip()]
+    elif isinstance(param, Several) and not text.lstrip().startswith("["):
+        value = _json(f"[{text}]")
     elif not isinstance(param, Text | Choice) or (param.optional and text == "null"):
-        try:
-            value = json.loads(text)
-        except ValueError:
-            value = text
+        value = _json(text)
     try:
         return plain(param.accept(value))
     except ParamError as error:
         raise SettingError(f"{key}: {error}") from error
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _hint(key: str, known: Mapping[str, Param[Any]]) -> str:

@@ -248,11 +248,10 @@ def batch_of(recipe: Mapping[str, Any]) -> int:
 def optimizer_slots_of(recipe: Mapping[str, Any]) -> int:
     """Return how many numbers the recipe's optimizer keeps for every trained weight.
 
-    Source: the state of torch.optim.SGD, Adam and AdamW.
+    Source: the state of the optimizers in torch.optim.
     """
-    if recipe.get("optimizer") == "sgd":
-        return 1 if recipe.get("momentum") else 0
-    return 2
+    kept = {"sgd": 0, "rmsprop": 1, "adagrad": 1}.get(str(recipe.get("optimizer")), 2)
+    return kept + 1 if kept < 2 and recipe.get("momentum") else kept
 
 
 def precision_of(recipe: Mapping[str, Any]) -> str:

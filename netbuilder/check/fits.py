@@ -21,6 +21,13 @@ OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {
     "sgd with momentum": {"optimizer": "sgd", "momentum": 0.9},
     "adam": {"optimizer": "adam"},
     "adamw": {"optimizer": "adamw"},
+    "rmsprop": {"optimizer": "rmsprop"},
+    "rmsprop with momentum": {"optimizer": "rmsprop", "momentum": 0.9},
+    "adagrad": {"optimizer": "adagrad"},
+    "adadelta": {"optimizer": "adadelta"},
+    "adamax": {"optimizer": "adamax"},
+    "nadam": {"optimizer": "nadam"},
+    "radam": {"optimizer": "radam"},
 }
 LARGEST_BATCH = 1_000_000  # more than that no recipe takes
 
@@ -48,8 +55,8 @@ class Plan:
 def plan_of(cost: Cost, recipe: Mapping[str, Any]) -> Plan:
     """Return how a recipe trains."""
     name = recipe.get("optimizer", "adam")
-    if name == "sgd" and recipe.get("momentum"):
-        name = "sgd with momentum"
+    if recipe.get("momentum") and f"{name} with momentum" in OPTIMIZERS:
+        name = f"{name} with momentum"
     return Plan(cost.batch, precision_of(recipe), name if name in OPTIMIZERS else "adam")
 
 

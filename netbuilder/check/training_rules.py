@@ -17,6 +17,12 @@ _USUAL_RATES = {
     "sgd": (1e-4, 1.0, 0.01),
     "adam": (1e-5, 0.05, 0.001),
     "adamw": (1e-5, 0.05, 0.001),
+    "rmsprop": (1e-5, 0.05, 0.001),
+    "adagrad": (1e-4, 0.5, 0.01),
+    "adadelta": (0.01, 10.0, 1.0),
+    "adamax": (1e-5, 0.05, 0.002),
+    "nadam": (1e-5, 0.05, 0.002),
+    "radam": (1e-5, 0.05, 0.001),
 }
 # How far outside of these a rate is that nobody means.
 _FAR = 10.0

@@ -11,9 +11,20 @@ from netbuilder.codegen.source import Source
 from netbuilder.exchange.train_template import PREDICT, TEMPLATE
 from netbuilder.graph.model import EMPTY
 from netbuilder.training.augmenting import suited
-from netbuilder.training.recipe import Recipe
+from netbuilder.training.optimizer_choices import CLASSES, FUSED, optimizer_options, spares
+from netbuilder.training.recipe import OF_SCHEDULES, Recipe
 
 _MARK = "#: "
+SCHEDULES = Recipe.params["schedule"].facts()["choices"]
+_FALLING = ("linear", "polynomial", "cosine")
+# The constants that the optimizer's arguments are given by.
+_OPTIONS = {
+    "momentum": "MOMENTUM",
+    "alpha": "ALPHA",
+    "rho": "RHO",
+    "betas": "BETAS",
+    "eps": "EPSILON",
+}
 _ALIAS = "Network"
 
 
@@ -36,8 +47,12 @@ def train_script(
     """
     flags = {**_flags(source, recipe, validation), "augment": bool(augment)}
     values = {**_constants(source, recipe, threads), **_augment_constants(source, augment)}
-    constants = list(_constant_lines(values))
-    return fill(TEMPLATE, flags, {"import": _import(source), "constants": constants})
+    blocks = {
+        "import": _import(source),
+        "constants": list(_constant_lines(values)),
+        "optimizer": list(_optimizer_lines(recipe)),
+    }
+    return fill(TEMPLATE, flags, blocks)
 
 
 def predict_script(source: Source) -> str:
@@ -71,34 +86,38 @@ def fill(template: str, flags: Mapping[str, bool], blocks: Mapping[str, list[str
 
 def _flags(source: Source, recipe: Recipe, validation: bool) -> dict[str, bool]:
     warmup = recipe.warmup_steps > 0
+    changes = recipe.l1 > 0 or recipe.gradient_noise > 0 or recipe.clip_value > 0
+    spare = spares(recipe)
     return {
-        "sgd": recipe.optimizer == "sgd",
-        "adam": recipe.optimizer == "adam",
-        "adamw": recipe.optimizer == "adamw",
-        "momentum": recipe.momentum > 0,
-        "nesterov": recipe.nesterov,
         "patience": recipe.patience > 0,
         "validation": validation,
         "clip": recipe.clip_norm > 0,
+        "gradients": changes or recipe.clip_norm > 0,
+        "changes": changes,
+        "l1": recipe.l1 > 0,
+        "noise": recipe.gradient_noise > 0,
+        "clip_value": recipe.clip_value > 0,
         "accumulate": recipe.accumulate > 1,
         "scheduled": recipe.schedule != "constant" or warmup,
         "warmup": warmup,
-        "constant": recipe.schedule == "constant",
-        "step": recipe.schedule == "step",
-        "cosine": recipe.schedule == "cosine",
+        **{name: recipe.schedule == name for name in SCHEDULES},
+        "falling": recipe.schedule in _FALLING,
         "shuffle": recipe.shuffle,
         "drop_last": recipe.drop_last,
         "bf16": recipe.precision == "bf16",
         "several": len(source.losses) > 1,
         "smaller": recipe.smaller_is_better,
-        "factors": bool(source.learning_rates),
+        "factors": bool(source.learning_rates) or spare,
+        "spare": spare,
     }
 
 
 def _constants(source: Source, recipe: Recipe, threads: int) -> dict[str, Any]:
     """Return the constants of the script by name; None for those it does not need."""
     flags = _flags(source, recipe, validation=True)
-    sgd, cosine, step = flags["sgd"], flags["cosine"], flags["step"]
+    options = optimizer_options(recipe)
+    schedule = {name for name, kinds in OF_SCHEDULES.items() if recipe.schedule in kinds}
+    since_warmup = flags["falling"] or flags["cosine_restarts"] or flags["warmup"]
     return {
         "ARGUMENTS": tuple(item.name for item in (*source.inputs, *source.targets)),
         "TASKS": {loss.name: loss.task for loss in source.losses},
@@ -107,22 +126,44 @@ def _constants(source: Source, recipe: Recipe, threads: int) -> dict[str, Any]:
         "BATCH_SIZE": recipe.batch_size,
         "ACCUMULATE": recipe.accumulate if flags["accumulate"] else None,
         "LEARNING_RATE": recipe.learning_rate,
-        "FACTORS": dict(source.learning_rates) or None,
-        "MOMENTUM": recipe.momentum if flags["momentum"] else None,
-        "BETAS": None if sgd else (recipe.beta1, recipe.beta2),
-        "EPSILON": None if sgd else recipe.epsilon,
+        "FACTORS": dict(source.learning_rates) if flags["factors"] else None,
+        "MOMENTUM": options.get("momentum") or None,
+        "ALPHA": options.get("alpha"),
+        "RHO": options.get("rho"),
+        "BETAS": options.get("betas"),
+        "EPSILON": options.get("eps"),
         "WEIGHT_DECAY": recipe.weight_decay,
+        "L1": recipe.l1 or None,
+        "GRADIENT_NOISE": recipe.gradient_noise or None,
+        "CLIP_VALUE": recipe.clip_value or None,
         "CLIP_NORM": recipe.clip_norm if flags["clip"] else None,
-        "WARMUP_STEPS": recipe.warmup_steps if cosine or flags["warmup"] else None,
-        "STEP_SIZE": recipe.step_size if step else None,
-        "GAMMA": recipe.gamma if step else None,
-        "MIN_LEARNING_RATE": recipe.min_learning_rate if cosine else None,
+        "WARMUP_STEPS": recipe.warmup_steps if since_warmup else None,
+        **{name.upper(): getattr(recipe, name) for name in OF_SCHEDULES if name in schedule},
         "METRIC": recipe.metric,
         "MIN_DELTA": recipe.min_delta,
         "PATIENCE": recipe.patience if flags["patience"] else None,
         "THREADS": threads,
         "DEVICE": recipe.device,
     }
+
+
+def _optimizer_lines(recipe: Recipe) -> Iterator[str]:
+    """The call that makes the optimizer; what is off is left out."""
+    kind = CLASSES[recipe.optimizer]
+    options = optimizer_options(recipe)
+    arguments = {
+        name: _OPTIONS.get(name, "True") for name, value in options.items() if value is not False
+    }
+    if not options.get("momentum"):
+        arguments.pop("momentum", None)
+    yield f"    optimizer = torch.optim.{kind}("
+    yield "        parameters,"
+    yield "        lr=LEARNING_RATE,"
+    for name, value in arguments.items():
+        yield f"        {name}={value},"
+    yield "        weight_decay=WEIGHT_DECAY,"
+    yield f"        {'fused' if recipe.optimizer in FUSED else 'foreach'}=True,"
+    yield "    )"
 
 
 def _augment_constants(source: Source, augment: Mapping[str, Any]) -> dict[str, Any]:

@@ -96,40 +96,7 @@ def train(
     #: else
     parameters = [p for p in model.parameters() if p.requires_grad]
     #: end
-    #: if sgd
-    optimizer = torch.optim.SGD(
-        parameters,
-        lr=LEARNING_RATE,
-        #: if momentum
-        momentum=MOMENTUM,
-        #: end
-        #: if nesterov
-        nesterov=True,
-        #: end
-        weight_decay=WEIGHT_DECAY,
-        fused=True,
-    )
-    #: end
-    #: if adam
-    optimizer = torch.optim.Adam(
-        parameters,
-        lr=LEARNING_RATE,
-        betas=BETAS,
-        eps=EPSILON,
-        weight_decay=WEIGHT_DECAY,
-        fused=True,
-    )
-    #: end
-    #: if adamw
-    optimizer = torch.optim.AdamW(
-        parameters,
-        lr=LEARNING_RATE,
-        betas=BETAS,
-        eps=EPSILON,
-        weight_decay=WEIGHT_DECAY,
-        fused=True,
-    )
-    #: end
+    #: optimizer
     rows: list[list[float]] = []
     best: dict[str, Tensor] = {}
     best_value: float | None = None
@@ -176,14 +143,32 @@ def train(
 
 #: if factors
 def parameter_groups(model: Network) -> list[dict[str, object]]:
+    #: if spare
+    """Return what is trained, in groups that learn as fast and decay alike."""
+    groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
+    #: else
     """Return what is trained, in groups that learn as fast."""
     groups: dict[float, list[nn.Parameter]] = {}
+    #: end
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
             around = [path for path in FACTORS if name.startswith(f"{path}.")]
             factor = FACTORS[max(around, key=len)] if around else 1.0
+            #: if spare
+            groups.setdefault((factor, parameter.ndim > 1), []).append(parameter)
+    return [
+        {
+            "params": found,
+            "lr": LEARNING_RATE * factor,
+            "factor": factor,
+            "weight_decay": WEIGHT_DECAY if decays else 0.0,
+        }
+        for (factor, decays), found in groups.items()
+    ]
+            #: else
             groups.setdefault(factor, []).append(parameter)
     return [{"params": p, "lr": LEARNING_RATE * f, "factor": f} for f, p in groups.items()]
+    #: end
 
 
 #: end
@@ -196,7 +181,7 @@ def train_epoch(
 ) -> tuple[list[int], list[list[float]]]:
     """Train for an epoch; return the number of samples and the losses of every step."""
     model.train()
-    #: if clip
+    #: if gradients
     #: if factors
     parameters = [p for p in model.parameters() if p.requires_grad]
     #: else
@@ -220,13 +205,17 @@ def train_epoch(
     for step in steps:
     #: end
         done.append(backward(model, data, step))
+        #: if changes
+        change_gradients(parameters)
+        #: end
         #: if clip
         nn.utils.clip_grad_norm_(parameters, CLIP_NORM, foreach=True)
         #: end
         #: if scheduled
         for group in optimizer.param_groups:
             #: if factors
-            group["lr"] = learning_rate(number, per_epoch, options.epochs) * group["factor"]
+            rate = learning_rate(number, per_epoch, options.epochs)
+            group["lr"] = rate * group["factor"]
             #: else
             group["lr"] = learning_rate(number, per_epoch, options.epochs)
             #: end
@@ -240,6 +229,26 @@ def train_epoch(
     #: end
 
 
+#: if changes
+def change_gradients(parameters: list[nn.Parameter]) -> None:
+    """Change gradients in place, before they change the weights."""
+    for parameter in parameters:
+        gradient = parameter.grad
+        if gradient is None:
+            continue
+        #: if l1
+        if parameter.ndim > 1:
+            gradient.add_(torch.sign(parameter.detach()), alpha=L1)
+        #: end
+        #: if noise
+        gradient.add_(torch.randn_like(gradient), alpha=GRADIENT_NOISE)
+        #: end
+        #: if clip_value
+        gradient.clamp_(-CLIP_VALUE, CLIP_VALUE)
+        #: end
+
+
+#: end
 def draw_batches(count: int, epoch: int, device: torch.device) -> tuple[Tensor, ...]:
     """Return the samples of every batch of an epoch, as indices."""
     #: if shuffle
@@ -307,11 +316,46 @@ def learning_rate(step: int, steps: int, epochs: int) -> float:
     #: if step
     return LEARNING_RATE * GAMMA ** (step // steps // STEP_SIZE)
     #: end
-    #: if cosine
+    #: if multi_step
+    drops = sum(step // steps >= epoch for epoch in MILESTONES)
+    return LEARNING_RATE * GAMMA**drops
+    #: end
+    #: if exponential
+    return LEARNING_RATE * GAMMA ** (step // steps)
+    #: end
+    #: if falling
     length = max(1, steps * epochs - WARMUP_STEPS)
     done = min(1.0, (step - WARMUP_STEPS) / length)
     height = LEARNING_RATE - MIN_LEARNING_RATE
+    #: end
+    #: if linear
+    return MIN_LEARNING_RATE + height * (1.0 - done)
+    #: end
+    #: if polynomial
+    return MIN_LEARNING_RATE + height * (1.0 - done) ** POWER
+    #: end
+    #: if cosine
     return MIN_LEARNING_RATE + height * 0.5 * (1.0 + math.cos(math.pi * done))
+    #: end
+    #: if cosine_restarts
+    after, length = step - WARMUP_STEPS, RESTART_EPOCHS * steps
+    while after >= length:
+        after -= length
+        length *= RESTART_FACTOR
+    done, height = after / length, LEARNING_RATE - MIN_LEARNING_RATE
+    return MIN_LEARNING_RATE + height * 0.5 * (1.0 + math.cos(math.pi * done))
+    #: end
+    #: if one_cycle
+    total, start = max(2, steps * epochs), LEARNING_RATE / 25.0
+    peak = RISE * total - 1
+    if step <= peak:
+        done = step / peak if peak > 0 else 1.0
+        low, high = LEARNING_RATE, start
+    else:
+        peak = max(peak, 0.0)
+        done = min(1.0, (step - peak) / max(total - 1 - peak, 1.0))
+        low, high = start / 1e4, LEARNING_RATE
+    return low + (high - low) * 0.5 * (1.0 + math.cos(math.pi * done))
     #: end
 
 

@@ -16,6 +16,8 @@ from netbuilder.graph.model import EMPTY
 from netbuilder.training.augmentation import Change
 from netbuilder.training.checkpoints import Checkpoint, random_state, restore_random_state
 from netbuilder.training.evaluate import in_precision
+from netbuilder.training.gradients import gradient_changes
+from netbuilder.training.optimizer_choices import spares
 from netbuilder.training.optimizers import (
     FACTOR,
     build_optimizer,
@@ -66,7 +68,8 @@ class Learner:
         self.device = device
         self.parameters = trainable(model)
         self.optimizer = build_optimizer(
-            recipe, parameter_groups(self.parameters, factors, recipe.learning_rate)
+            recipe,
+            parameter_groups(self.parameters, factors, recipe.learning_rate, spares(recipe)),
         )
         self.plan = plan(recipe, len(tensors[0]))
         self._augment = augment
@@ -99,11 +102,14 @@ class Learner:
         groups = optimizer.param_groups
         constant = is_constant(recipe)
         clip, norm_every = recipe.clip_norm, recipe.gradient_norm_every
+        change_gradients = gradient_changes(recipe, parameters)
         backward = self._averaged(batches) if recipe.accumulate > 1 else self._plain(batches)
 
         def take(position: int) -> Step:
             losses = backward(position)
             norm = None
+            if change_gradients is not None:
+                change_gradients()
             if clip:
                 norm = nn.utils.clip_grad_norm_(parameters, clip, foreach=True)
             elif norm_every and (first + position + 1) % norm_every == 0:

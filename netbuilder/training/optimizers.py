@@ -8,8 +8,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim import SGD, Adam, AdamW, Optimizer
+from torch.optim import Optimizer
 
+from netbuilder.training.optimizer_choices import CLASSES, FUSED, optimizer_options
 from netbuilder.training.recipe import Recipe
 from netbuilder.training.run import RunError
 
@@ -29,41 +30,43 @@ def trainable(model: nn.Module) -> dict[str, nn.Parameter]:
 
 
 def build_optimizer(recipe: Recipe, groups: Iterable[Mapping[str, Any]]) -> Optimizer:
-    """Return the recipe's optimizer in its fused form, one kernel a step and group of weights.
+    """Return the recipe's optimizer, in its fused form where torch has one.
 
     Args:
         recipe: The recipe.
         groups: What ``parameter_groups`` gave.
     """
     options: dict[str, Any] = {"lr": recipe.learning_rate, "weight_decay": recipe.weight_decay}
-    if recipe.optimizer == "sgd":
-        options.update(momentum=recipe.momentum, nesterov=recipe.nesterov)
-    else:
-        options.update(betas=(recipe.beta1, recipe.beta2), eps=recipe.epsilon)
-    optimizer: Optimizer = lean(KINDS[recipe.optimizer])(groups, **options, fused=True)
+    options |= optimizer_options(recipe)
+    options |= {"fused": True} if recipe.optimizer in FUSED else {"foreach": True}
+    optimizer: Optimizer = lean(getattr(torch.optim, CLASSES[recipe.optimizer]))(groups, **options)
     return optimizer
 
 
 def parameter_groups(
-    parameters: Mapping[str, nn.Parameter], factors: Mapping[str, float], rate: float
+    parameters: Mapping[str, nn.Parameter],
+    factors: Mapping[str, float],
+    rate: float,
+    spare: bool = False,
 ) -> list[dict[str, Any]]:
-    """Return the optimizer's groups of parameters: those that learn as fast are one.
+    """Return the optimizer's groups of parameters: those that learn as fast and decay alike are one.
 
     Args:
         parameters: What is trained, by name.
         factors: What the learning rate is multiplied by, by the path of a module; the longest path
             that holds a parameter counts.
         rate: The learning rate to multiply.
+        spare: Whether weights of a single axis, biases and norms, do not decay.
     """
-    groups: dict[float, list[nn.Parameter]] = {}
+    groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
     for name, parameter in parameters.items():
         around = [path for path in factors if name.startswith(f"{path}.")]
         factor = factors[max(around, key=len)] if around else 1.0
-        groups.setdefault(factor, []).append(parameter)
-    return [{"params": p, "lr": rate * f, FACTOR: f} for f, p in groups.items()]
-
-
-KINDS: Mapping[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam, "adamw": AdamW}
+        groups.setdefault((factor, spare and parameter.ndim < 2), []).append(parameter)
+    return [
+        {"params": p, "lr": rate * f, FACTOR: f, **({"weight_decay": 0.0} if spared else {})}
+        for (f, spared), p in groups.items()
+    ]
 
 
 def lean(kind: type[Optimizer]) -> Any:

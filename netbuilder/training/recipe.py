@@ -3,14 +3,46 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from netbuilder.node_api.errors import NetBuilderError
-from netbuilder.node_api.params import Bool, Choice, Declared, Float, Int, ParamError, Text
+from netbuilder.node_api.params import (
+    Bool,
+    Choice,
+    Declared,
+    Float,
+    Int,
+    Ints,
+    ParamError,
+    Text,
+    plain,
+)
 
 LARGER_IS_BETTER = ("accuracy", "f1", "auroc", "r2")
 # Values that change no number, so that a checkpoint is good under others as well.
+_ADAMS = ("adam", "adamw", "adamax", "nadam", "radam")
+# The settings that only some optimizers have.
+OF_OPTIMIZERS: Mapping[str, tuple[str, ...]] = {
+    "momentum": ("sgd", "rmsprop"),
+    "nesterov": ("sgd",),
+    "beta1": _ADAMS,
+    "beta2": _ADAMS,
+    "alpha": ("rmsprop",),
+    "rho": ("adadelta",),
+    "epsilon": (*_ADAMS, "rmsprop", "adagrad", "adadelta"),
+}
+# The settings that only some schedules have.
+OF_SCHEDULES: Mapping[str, tuple[str, ...]] = {
+    "step_size": ("step",),
+    "milestones": ("multi_step",),
+    "gamma": ("step", "multi_step", "exponential"),
+    "min_learning_rate": ("linear", "polynomial", "cosine", "cosine_restarts"),
+    "power": ("polynomial",),
+    "restart_epochs": ("cosine_restarts",),
+    "restart_factor": ("cosine_restarts",),
+    "rise": ("one_cycle",),
+}
 FREE = ("checkpoint_every", "checkpoint_seconds", "device", "threads")
 
 
@@ -30,7 +62,10 @@ class Recipe(Declared):
     """How a network is trained; flat names, so that ``recipe.epochs=3`` sets one of them."""
 
     optimizer = Choice(
-        "adam", ("sgd", "adam", "adamw"), group="Optimizer", doc="The rule that changes weights."
+        "adam",
+        ("sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta", "adamax", "nadam", "radam"),
+        group="Optimizer",
+        doc="The rule that changes weights, as in torch.optim.",
     )
     learning_rate = Float(
         0.001,
@@ -40,23 +75,49 @@ class Recipe(Declared):
         doc="Size of a step along the gradient, before the schedule changes it.",
     )
     momentum = Float(
-        0.0, min=0.0, max=0.9999, group="Optimizer", doc="Share of the last step kept (sgd)."
+        0.0,
+        min=0.0,
+        max=0.9999,
+        group="Optimizer",
+        doc="Share of the last step kept (sgd, rmsprop).",
     )
     nesterov = Bool(
         False, group="Optimizer", doc="Look ahead along the momentum (sgd with momentum)."
     )
     beta1 = Float(
-        0.9, min=0.0, max=0.9999, group="Optimizer", doc="Memory of the gradient (adam, adamw)."
+        0.9,
+        min=0.0,
+        max=0.9999,
+        group="Optimizer",
+        doc="Memory of the gradient (adam, adamw, adamax, nadam, radam).",
     )
     beta2 = Float(
         0.999,
         min=0.0,
         max=0.999999,
         group="Optimizer",
-        doc="Memory of the squared gradient (adam, adamw).",
+        doc="Memory of the squared gradient (adam, adamw, adamax, nadam, radam).",
+    )
+    alpha = Float(
+        0.99,
+        min=0.0,
+        max=0.999999,
+        group="Optimizer",
+        doc="Memory of the squared gradient (rmsprop).",
+    )
+    rho = Float(
+        0.9,
+        min=0.0,
+        max=0.999999,
+        group="Optimizer",
+        doc="Memory of the squared gradient and of squared steps (adadelta).",
     )
     epsilon = Float(
-        1e-8, min=1e-20, max=1.0, group="Optimizer", doc="Keeps the division finite (adam, adamw)."
+        1e-8,
+        min=1e-20,
+        max=1.0,
+        group="Optimizer",
+        doc="Keeps the division finite (all but sgd); torch takes 1e-6 for adadelta.",
     )
     weight_decay = Float(
         0.0,
@@ -64,6 +125,33 @@ class Recipe(Declared):
         max=10.0,
         group="Optimizer",
         doc="Pull of weights towards zero; adamw applies it apart from the gradient.",
+    )
+    decay_biases = Bool(
+        True,
+        group="Optimizer",
+        doc="Whether weight_decay pulls on weights of a single axis, biases and norms, as well.",
+    )
+    l1 = Float(
+        0.0,
+        min=0.0,
+        max=10.0,
+        group="Optimizer",
+        doc="Constant pull of weights towards zero, which makes many of them small; biases and norms "
+        "are left alone.",
+    )
+    gradient_noise = Float(
+        0.0,
+        min=0.0,
+        max=1e3,
+        group="Optimizer",
+        doc="Standard deviation of noise that is added to every gradient.",
+    )
+    clip_value = Float(
+        0.0,
+        min=0.0,
+        max=1e6,
+        group="Optimizer",
+        doc="Largest size of a single number in a gradient, 0 leaves them; before clip_norm.",
     )
     clip_norm = Float(
         0.0,
@@ -75,9 +163,20 @@ class Recipe(Declared):
 
     schedule = Choice(
         "constant",
-        ("constant", "step", "cosine"),
+        (
+            "constant",
+            "step",
+            "multi_step",
+            "exponential",
+            "linear",
+            "polynomial",
+            "cosine",
+            "cosine_restarts",
+            "one_cycle",
+        ),
         group="Schedule",
-        doc="How the learning rate changes: not, by a factor every few epochs, or down a cosine.",
+        doc="How the learning rate changes: not at all; by a factor every few epochs, at chosen ones "
+        "or at each; down a line, a power or a cosine, once or again and again; up and down.",
     )
     warmup_steps = Int(
         0,
@@ -95,11 +194,58 @@ class Recipe(Declared):
         unit="epochs",
         doc="Epochs between two drops (step).",
     )
+    milestones = Ints(
+        (),
+        min=1,
+        max=1_000_000,
+        max_length=64,
+        group="Schedule",
+        unit="epochs",
+        doc="Epochs after which the learning rate drops (multi_step).",
+    )
     gamma = Float(
-        0.1, min=0.0, max=1.0, group="Schedule", doc="Factor of the learning rate at a drop (step)."
+        0.1,
+        min=0.0,
+        max=1.0,
+        group="Schedule",
+        doc="Factor of the learning rate at a drop (step, multi_step) or an epoch (exponential).",
     )
     min_learning_rate = Float(
-        0.0, min=0.0, max=100.0, group="Schedule", doc="Where the cosine ends (cosine)."
+        0.0,
+        min=0.0,
+        max=100.0,
+        group="Schedule",
+        doc="Where the learning rate ends (linear, polynomial, cosine, cosine_restarts).",
+    )
+    power = Float(
+        2.0,
+        min=0.01,
+        max=100.0,
+        group="Schedule",
+        doc="Power of the share that is left to train (polynomial); 1 is a line.",
+    )
+    restart_epochs = Int(
+        10,
+        min=1,
+        max=1_000_000,
+        group="Schedule",
+        unit="epochs",
+        doc="Length of the first cosine (cosine_restarts).",
+    )
+    restart_factor = Int(
+        1,
+        min=1,
+        max=100,
+        group="Schedule",
+        doc="How many times as long each cosine is as the last one (cosine_restarts).",
+    )
+    rise = Float(
+        0.3,
+        min=0.0,
+        max=0.99,
+        group="Schedule",
+        doc="Share of the training in which the learning rate rises to learning_rate, from a 25th of "
+        "it (one_cycle); then it falls to almost nothing.",
     )
 
     epochs = Int(20, min=1, max=1_000_000, group="Length", doc="Passes over the training data.")
@@ -214,7 +360,7 @@ class Recipe(Declared):
         return {
             name: value
             for name, value in self.to_plain().items()
-            if value != self.params[name].default
+            if value != plain(self.params[name].default)
         }
 
     @property
@@ -249,19 +395,36 @@ def recipe_problems(values: Mapping[str, Any]) -> list[str]:
             f"recipe: nesterov needs sgd with momentum, but the optimizer is {recipe.optimizer} "
             f"with momentum {recipe.momentum:g}; set momentum or turn nesterov off"
         )
-    if recipe.momentum > 0 and recipe.optimizer != "sgd":
+    if recipe.momentum > 0 and recipe.optimizer not in OF_OPTIMIZERS["momentum"]:
+        instead = "has beta1 instead" if recipe.optimizer in _ADAMS else "has none"
         problems.append(
-            f"recipe: momentum is {recipe.momentum:g}, but {recipe.optimizer} has beta1 instead; "
+            f"recipe: momentum is {recipe.momentum:g}, but {recipe.optimizer} {instead}; "
             "set momentum to 0 or choose sgd"
         )
-    if recipe.schedule == "cosine" and recipe.min_learning_rate > recipe.learning_rate:
-        problems.append(
-            f"recipe: the cosine would rise from {recipe.learning_rate:g} to min_learning_rate "
-            f"{recipe.min_learning_rate:g}; lower min_learning_rate"
-        )
+    problems += _schedule_problems(recipe)
     if recipe.checkpoint_every == 0 and recipe.checkpoint_seconds == 0:
         problems.append(
             "recipe: checkpoint_every and checkpoint_seconds are both 0, so a run that dies is lost; "
             "set one of them"
         )
     return problems
+
+
+def _schedule_problems(recipe: Recipe) -> Iterator[str]:
+    name, top, low = recipe.schedule, recipe.learning_rate, recipe.min_learning_rate
+    if name in OF_SCHEDULES["min_learning_rate"] and low > top:
+        what = "cosine" if name.startswith("cosine") else "learning rate"
+        yield (
+            f"recipe: the {what} would rise from {top:g} to min_learning_rate {low:g}; "
+            "lower min_learning_rate"
+        )
+    if name == "multi_step" and not recipe.milestones:
+        yield (
+            "recipe: milestones are empty, so multi_step never changes the learning rate; name the "
+            "epochs after which it drops"
+        )
+    if name == "one_cycle" and recipe.warmup_steps:
+        yield (
+            f"recipe: warmup_steps is {recipe.warmup_steps}, but one_cycle rises by itself; set "
+            "warmup_steps to 0 and rise to the share that it takes"
+        )

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from netbuilder.training.recipe import Recipe
 
+ONE_CYCLE_START = 25.0  # the learning rate starts at this part of its top, as torch's does
+ONE_CYCLE_END = 1e4  # and ends at this part of its start
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -57,14 +60,58 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
     top = recipe.learning_rate
     if step < recipe.warmup_steps:
         return top * (step + 1) / recipe.warmup_steps
-    if recipe.schedule == "step":
-        return float(top * recipe.gamma ** (step // steps // recipe.step_size))
-    if recipe.schedule == "cosine":
-        length = max(1, steps * recipe.epochs - recipe.warmup_steps)
-        done = min(1.0, (step - recipe.warmup_steps) / length)
-        low = recipe.min_learning_rate
-        return low + (top - low) * 0.5 * (1.0 + math.cos(math.pi * done))
+    after, epoch = step - recipe.warmup_steps, step // steps
+    length = max(1, steps * recipe.epochs - recipe.warmup_steps)
+    done = min(1.0, after / length)
+    low = recipe.min_learning_rate
+    match recipe.schedule:
+        case "step":
+            return float(top * recipe.gamma ** (epoch // recipe.step_size))
+        case "multi_step":
+            return float(top * recipe.gamma ** sum(epoch >= one for one in recipe.milestones))
+        case "exponential":
+            return float(top * recipe.gamma**epoch)
+        case "linear":
+            return low + (top - low) * (1.0 - done)
+        case "polynomial":
+            return float(low + (top - low) * (1.0 - done) ** recipe.power)
+        case "cosine":
+            return _cosine(top, low, done)
+        case "cosine_restarts":
+            first = recipe.restart_epochs * steps
+            return _cosine(top, low, within_restart(after, first, recipe.restart_factor))
+        case "one_cycle":
+            return _one_cycle(top, step, max(2, steps * recipe.epochs), recipe.rise)
     return top
+
+
+def within_restart(after: int, length: int, factor: int) -> float:
+    """Return the share of its cosine that a step has done.
+
+    Args:
+        after: Steps since the first cosine began.
+        length: Steps of the first one.
+        factor: How many times as long each is as the last one.
+    """
+    while after >= length:
+        after -= length
+        length *= factor
+    return after / length
+
+
+def _one_cycle(top: float, step: int, total: int, rise: float) -> float:
+    """A cosine up and one down; the ends are those of torch.optim.lr_scheduler.OneCycleLR."""
+    start, peak = top / ONE_CYCLE_START, rise * total - 1
+    end = start / ONE_CYCLE_END
+    if step <= peak:
+        return _cosine(start, top, step / peak if peak > 0 else 1.0)
+    return _cosine(
+        top, end, min(1.0, (step - max(peak, 0.0)) / max(total - 1 - max(peak, 0.0), 1.0))
+    )
+
+
+def _cosine(start: float, end: float, done: float) -> float:
+    return end + (start - end) * 0.5 * (1.0 + math.cos(math.pi * done))
 
 
 def is_constant(recipe: Recipe) -> bool:

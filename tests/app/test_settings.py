@@ -83,4 +83,12 @@ def test_a_recipe_has_to_hold_together_after_all_settings() -> None:
 def test_every_setting_can_be_set_to_its_default() -> None:
     for name, param in settings_of(MOONS).items():
         if name.startswith("recipe."):
-            with_setting(MOONS, f"{name}={str(param.default).lower()}")
+            text = ",".join(map(str, param.default)) if param.kind == "ints" else str(param.default)
+            with_setting(MOONS, f"{name}={text.lower()}")
+
+
+def test_a_list_of_numbers_needs_no_brackets() -> None:
+    for text in ("3,5", "[3, 5]"):
+        assert with_setting(MOONS, f"recipe.milestones={text}").recipe["milestones"] == [3, 5]
+    with pytest.raises(SettingError, match="takes a list of"):
+        with_setting(MOONS, "recipe.milestones=3,x")

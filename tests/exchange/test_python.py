@@ -103,6 +103,31 @@ RECIPES = {
         {"schedule": "cosine", "warmup_steps": 3, "clip_norm": 0.5, "learning_rate": 0.01},
     ),
     "factors without a schedule": (tied(), {"optimizer": "sgd", "momentum": 0.5}),
+    "rmsprop": (
+        "mlp",
+        {
+            "optimizer": "rmsprop",
+            "momentum": 0.5,
+            "weight_decay": 0.01,
+            "decay_biases": False,
+            "schedule": "one_cycle",
+            "l1": 0.001,
+            "gradient_noise": 0.01,
+            "clip_value": 0.2,
+        },
+    ),
+    "radam": (
+        tied(),
+        {
+            "optimizer": "radam",
+            "weight_decay": 0.1,
+            "decay_biases": False,
+            "schedule": "cosine_restarts",
+            "restart_epochs": 1,
+            "restart_factor": 2,
+            "warmup_steps": 4,
+        },
+    ),
     "two losses": (
         two_losses(),
         {
@@ -264,6 +289,10 @@ def test_scripts_are_clean_and_formatted_for_every_recipe(project, tmp_path):
         {"optimizer": "adamw", "warmup_steps": 10, "precision": "bf16"},
         {"accumulate": 2, "precision": "bf16", "clip_norm": 1.0, "patience": 3},
         {"schedule": "cosine", "shuffle": False, "drop_last": True, "metric": "accuracy"},
+        {"optimizer": "adagrad", "schedule": "multi_step", "milestones": [2, 3], "l1": 0.1},
+        {"optimizer": "adadelta", "schedule": "exponential", "gamma": 0.9, "clip_value": 1.0},
+        {"optimizer": "adamax", "schedule": "linear", "gradient_noise": 0.1},
+        {"optimizer": "nadam", "schedule": "polynomial", "warmup_steps": 5},
         *(recipe for _, recipe in RECIPES.values()),
     ]
     long = dataclasses.replace(run_source("mlp"), class_name="Wide" * 16)

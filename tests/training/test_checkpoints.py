@@ -18,6 +18,7 @@ from netbuilder.training.checkpoints import (
     random_state,
     restore_random_state,
 )
+from netbuilder.training.optimizer_choices import CLASSES
 from netbuilder.training.optimizers import build_optimizer, optimizer_tensors, restore_optimizer
 from netbuilder.training.recipe import Recipe
 
@@ -184,7 +185,9 @@ def test_random_generators_go_back_to_where_they_were() -> None:
 
 
 @pytest.mark.parametrize(
-    "recipe", [{"optimizer": "sgd", "momentum": 0.9}, {}, {"optimizer": "sgd"}]
+    "recipe",
+    [{"optimizer": "sgd", "momentum": 0.9}, *({"optimizer": name} for name in CLASSES)],
+    ids=str,
 )
 def test_an_optimizer_goes_on_bit_equal(recipe: dict[str, Any]) -> None:
     torch.manual_seed(0)

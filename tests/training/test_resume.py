@@ -89,6 +89,16 @@ def test_cut_off_anywhere_it_comes_out_bit_equal(
         {"accumulate": 3, "optimizer": "sgd", "momentum": 0.9, "nesterov": True},
         {"precision": "bf16", "optimizer": "adamw", "weight_decay": 0.1, "shuffle": False},
         {"patience": 2, "metric": "accuracy", "epochs": 30, "schedule": "step"},
+        {
+            "optimizer": "nadam",
+            "schedule": "one_cycle",
+            "warmup_steps": 0,
+            "weight_decay": 0.1,
+            "decay_biases": False,
+            "gradient_noise": 0.01,
+            "l1": 0.001,
+            "clip_value": 0.5,
+        },
     ],
 )
 def test_other_recipes_resume_exactly(

@@ -9,10 +9,7 @@ from netbuilder.editor.widgets.reading import is_default
 from netbuilder.graph import edits
 from netbuilder.graph.model import Network
 from netbuilder.node_api.params import ParamError, plain
-from netbuilder.training.recipe import Recipe, recipe_problems
-
-_SGD = frozenset({"momentum", "nesterov"})
-_ADAM = frozenset({"beta1", "beta2", "epsilon"})
+from netbuilder.training.recipe import OF_OPTIMIZERS, OF_SCHEDULES, Recipe, recipe_problems
 
 
 def with_setting(network: Network, name: str, value: Any) -> Network:
@@ -34,7 +31,7 @@ def problems_by_name(values: Mapping[str, Any]) -> tuple[dict[str, str], list[st
         text = sentence.removeprefix("recipe: ")
         # The setting that a sentence is about comes first in it, perhaps behind an article.
         name = next((word for word in text.split()[:4] if word in Recipe.params), "")
-        if text.startswith("the cosine"):
+        if text.startswith(("the cosine", "the learning rate would")):
             name = "min_learning_rate"
         if name and name not in by_name:
             by_name[name] = text
@@ -59,13 +56,12 @@ def sound_recipe(values: Mapping[str, Any]) -> Recipe:
 
 def without_effect(recipe: Recipe) -> frozenset[str]:
     """Return the settings that change nothing, given the others."""
-    idle = set(_ADAM if recipe.optimizer == "sgd" else _SGD)
+    idle = {name for name, kinds in OF_OPTIMIZERS.items() if recipe.optimizer not in kinds}
+    idle |= {name for name, kinds in OF_SCHEDULES.items() if recipe.schedule not in kinds}
     if recipe.optimizer == "sgd" and recipe.momentum == 0:
         idle.add("nesterov")
-    if recipe.schedule != "step":
-        idle |= {"step_size", "gamma"}
-    if recipe.schedule != "cosine":
-        idle.add("min_learning_rate")
+    if recipe.weight_decay == 0:
+        idle.add("decay_biases")
     if recipe.patience == 0:
         idle.add("min_delta")
     return frozenset(idle)
@@ -79,12 +75,35 @@ def schedule_text(recipe: Recipe) -> str:
         if recipe.warmup_steps
         else "It "
     )
-    epochs = f"{recipe.epochs:,} epoch{'' if recipe.epochs == 1 else 's'}"
-    if recipe.schedule == "step":
-        drop = f"{recipe.step_size:,} epoch{'' if recipe.step_size == 1 else 's'}"
-        return f"{warm}is multiplied by {recipe.gamma:g} every {drop}, {epochs} in all."
-    if recipe.schedule == "cosine":
-        return (
-            f"{warm}falls from {top} to {recipe.min_learning_rate:g} along a cosine over {epochs}."
-        )
+    epochs = _epochs(recipe.epochs)
+    low, gamma = f"{recipe.min_learning_rate:g}", f"{recipe.gamma:g}"
+    match recipe.schedule:
+        case "step":
+            drop = _epochs(recipe.step_size)
+            return f"{warm}is multiplied by {gamma} every {drop}, {epochs} in all."
+        case "multi_step":
+            at = ", ".join(f"{one:,}" for one in recipe.milestones) or "no epoch"
+            return f"{warm}is multiplied by {gamma} after epochs {at}, {epochs} in all."
+        case "exponential":
+            return f"{warm}is multiplied by {gamma} every epoch, {epochs} in all."
+        case "linear":
+            return f"{warm}falls from {top} to {low} along a line over {epochs}."
+        case "polynomial":
+            way = f"with power {recipe.power:g}"
+            return f"{warm}falls from {top} to {low} {way} over {epochs}."
+        case "cosine":
+            return f"{warm}falls from {top} to {low} along a cosine over {epochs}."
+        case "cosine_restarts":
+            first, factor = _epochs(recipe.restart_epochs), recipe.restart_factor
+            longer = f", each {factor} times as long as the last" if factor > 1 else ""
+            return f"{warm}falls from {top} to {low} again and again: cosines of {first}{longer}."
+        case "one_cycle":
+            share = f"{recipe.rise:.0%}"
+            return (
+                f"It rises to {top} in the first {share} of {epochs}, then falls to almost nothing."
+            )
     return f"{warm}stays at {top} for {epochs}."
+
+
+def _epochs(count: int) -> str:
+    return f"{count:,} epoch{'' if count == 1 else 's'}"

@@ -1,0 +1,38 @@
+"""What the recipe's optimizers are called by torch, and what they take; without torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from netbuilder.training.recipe import OF_OPTIMIZERS, Recipe
+
+CLASSES: Mapping[str, str] = {
+    "sgd": "SGD",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "rmsprop": "RMSprop",
+    "adagrad": "Adagrad",
+    "adadelta": "Adadelta",
+    "adamax": "Adamax",
+    "nadam": "NAdam",
+    "radam": "RAdam",
+}
+FUSED = ("sgd", "adam", "adamw", "adagrad")  # one kernel a step and group of weights
+_SAME = ("momentum", "nesterov", "alpha", "rho")  # settings that torch calls the same
+
+
+def optimizer_options(recipe: Recipe) -> dict[str, Any]:
+    """Return the arguments that are the optimizer's own, by torch's names."""
+    has = {name for name, kinds in OF_OPTIMIZERS.items() if recipe.optimizer in kinds}
+    options = {name: getattr(recipe, name) for name in _SAME if name in has}
+    if "beta1" in has:
+        options["betas"] = (recipe.beta1, recipe.beta2)
+    if "epsilon" in has:
+        options["eps"] = recipe.epsilon
+    return options
+
+
+def spares(recipe: Recipe) -> bool:
+    """Whether weights of a single axis are kept from decaying."""
+    return recipe.weight_decay > 0 and not recipe.decay_biases

@@ -1,0 +1,145 @@
+"""Optimizers are torch's own, with the recipe's settings; gradients are changed as it says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from netbuilder.check.cost import Cost, optimizer_slots_of
+from netbuilder.check.fits import OPTIMIZERS, Plan, plan_of
+from netbuilder.training.gradients import gradient_changes
+from netbuilder.training.optimizer_choices import CLASSES
+from netbuilder.training.optimizers import build_optimizer, optimizer_tensors, parameter_groups
+from netbuilder.training.recipe import OF_OPTIMIZERS, Recipe, recipe_problems
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "sgd": {"momentum": 0.9, "nesterov": True},
+    "adam": {"betas": (0.8, 0.99), "eps": 1e-7},
+    "adamw": {"betas": (0.8, 0.99), "eps": 1e-7},
+    "rmsprop": {"alpha": 0.95, "eps": 1e-7, "momentum": 0.9},
+    "adagrad": {"eps": 1e-7},
+    "adadelta": {"rho": 0.85, "eps": 1e-7},
+    "adamax": {"betas": (0.8, 0.99), "eps": 1e-7},
+    "nadam": {"betas": (0.8, 0.99), "eps": 1e-7},
+    "radam": {"betas": (0.8, 0.99), "eps": 1e-7},
+}
+
+
+def recipe_of(name: str, arguments: dict[str, Any]) -> Recipe:
+    plain = {"optimizer": name, "learning_rate": 0.01, "weight_decay": 0.1}
+    for key, value in arguments.items():
+        if key == "betas":
+            plain["beta1"], plain["beta2"] = value
+        else:
+            plain["epsilon" if key == "eps" else key] = value
+    return Recipe.from_plain(plain)
+
+
+def steps(model: nn.Module, optimizer: Any) -> torch.Tensor:
+    x = torch.linspace(-1, 1, 40).view(8, 5)
+    for _ in range(5):
+        optimizer.zero_grad()
+        model(x).square().sum().backward()
+        optimizer.step()
+    return nn.utils.parameters_to_vector(model.parameters()).detach()
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_an_optimizer_does_what_torchs_does(name: str) -> None:
+    torch.manual_seed(0)
+    ours, theirs = nn.Linear(5, 3), nn.Linear(5, 3)
+    theirs.load_state_dict(ours.state_dict())
+    optimizer = build_optimizer(
+        recipe_of(name, ARGUMENTS[name]), [{"params": list(ours.parameters())}]
+    )
+    kind = getattr(torch.optim, CLASSES[name])
+    oracle = kind(theirs.parameters(), lr=0.01, weight_decay=0.1, **ARGUMENTS[name])
+    assert torch.allclose(steps(ours, optimizer), steps(theirs, oracle), rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_the_memory_of_an_optimizer_is_known(name: str) -> None:
+    model = nn.Linear(50, 30)
+    for momentum in (0.0, 0.9) if name in OF_OPTIMIZERS["momentum"] else (0.0,):
+        recipe = Recipe({"optimizer": name, "momentum": momentum})
+        optimizer = build_optimizer(recipe, [{"params": list(model.parameters())}])
+        model(torch.ones(2, 50)).sum().backward()
+        optimizer.step()
+        kept = optimizer_tensors(optimizer, dict(model.named_parameters())).values()
+        numbers = sum(t.numel() for t in kept if t.numel() > 1)
+        slots = optimizer_slots_of(recipe.changed())
+        assert numbers == slots * sum(p.numel() for p in model.parameters())
+        plan = plan_of(Cost(batch=4), recipe.changed())
+        assert isinstance(plan, Plan)
+        assert optimizer_slots_of(OPTIMIZERS[plan.optimizer]) == slots
+
+
+def test_biases_and_norms_are_spared_from_decay() -> None:
+    model = nn.Sequential(nn.Linear(4, 4), nn.LayerNorm(4))
+    groups = parameter_groups(dict(model.named_parameters()), {"0": 0.5}, 1.0, spare=True)
+    found = {id(p): (g["lr"], g.get("weight_decay")) for g in groups for p in g["params"]}
+    assert found[id(model[0].weight)] == (0.5, None)
+    assert found[id(model[0].bias)] == (0.5, 0.0)
+    assert found[id(model[1].weight)] == (1.0, 0.0)
+
+
+def test_gradients_are_changed_in_their_order() -> None:
+    torch.manual_seed(0)
+    weight, bias = nn.Parameter(torch.tensor([[2.0, -3.0]])), nn.Parameter(torch.tensor([5.0]))
+    frozen = nn.Parameter(torch.zeros(2))
+
+    def changed(**recipe: float) -> list[float]:
+        weight.grad, bias.grad = torch.tensor([[0.5, 0.1]]), torch.tensor([-0.9])
+        change = gradient_changes(Recipe(recipe), [weight, bias, frozen])
+        assert change is not None
+        change()
+        return torch.cat([weight.grad.flatten(), bias.grad]).tolist()
+
+    assert gradient_changes(Recipe({"clip_norm": 1.0}), [weight]) is None
+    assert changed(l1=0.2) == pytest.approx([0.7, -0.1, -0.9])
+    assert changed(clip_value=0.3) == pytest.approx([0.3, 0.1, -0.3])
+    assert changed(l1=0.2, clip_value=0.6) == pytest.approx([0.6, -0.1, -0.6])
+    draws = torch.tensor([changed(gradient_noise=0.1) for _ in range(2000)])
+    assert draws.mean(0).tolist() == pytest.approx([0.5, 0.1, -0.9], abs=0.02)
+    assert draws.std(0).tolist() == pytest.approx([0.1] * 3, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (
+            {"optimizer": "nadam", "momentum": 0.9},
+            "recipe: momentum is 0.9, but nadam has beta1 instead; set momentum to 0 or choose sgd",
+        ),
+        (
+            {"optimizer": "adagrad", "momentum": 0.9},
+            "recipe: momentum is 0.9, but adagrad has none; set momentum to 0 or choose sgd",
+        ),
+        (
+            {"schedule": "linear", "min_learning_rate": 0.1},
+            (
+                "recipe: the learning rate would rise from 0.001 to min_learning_rate 0.1; lower "
+                "min_learning_rate"
+            ),
+        ),
+        (
+            {"schedule": "multi_step"},
+            (
+                "recipe: milestones are empty, so multi_step never changes the learning rate; name the "
+                "epochs after which it drops"
+            ),
+        ),
+        (
+            {"schedule": "one_cycle", "warmup_steps": 5},
+            (
+                "recipe: warmup_steps is 5, but one_cycle rises by itself; set warmup_steps to 0 and rise "
+                "to the share that it takes"
+            ),
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_told(values: dict[str, Any], told: str) -> None:
+    assert recipe_problems(values) == [told]

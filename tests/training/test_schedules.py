@@ -1,0 +1,124 @@
+"""Schedules are torch's own, step for step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.optim import lr_scheduler
+
+from netbuilder.training.recipe import OF_SCHEDULES, Recipe
+from netbuilder.training.schedule import learning_rate
+
+EPOCHS, STEPS, TOP = 12, 7, 0.2
+
+
+def rates(**recipe: Any) -> list[float]:
+    made = Recipe.from_plain({"learning_rate": TOP, "epochs": EPOCHS, **recipe})
+    return [learning_rate(made, step, STEPS) for step in range(EPOCHS * STEPS)]
+
+
+def torchs(make: Any, each: int = 1) -> list[float]:
+    """The rates of a scheduler of torch that is told of every step, or of every so many."""
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=TOP)
+    scheduler, found = make(optimizer), []
+    for step in range(EPOCHS * STEPS):
+        found.append(float(optimizer.param_groups[0]["lr"]))
+        optimizer.step()
+        if (step + 1) % each == 0 and step + 1 < EPOCHS * STEPS:
+            scheduler.step()
+    return found
+
+
+TOTAL = EPOCHS * STEPS
+PAIRS: dict[str, tuple[dict[str, Any], Any, int]] = {
+    "constant": ({}, lambda o: lr_scheduler.ConstantLR(o, factor=1.0), 1),
+    "step": (
+        {"schedule": "step", "step_size": 5, "gamma": 0.3},
+        lambda o: lr_scheduler.StepLR(o, 5, 0.3),
+        STEPS,
+    ),
+    "multi_step": (
+        {"schedule": "multi_step", "milestones": [3, 4, 9], "gamma": 0.5},
+        lambda o: lr_scheduler.MultiStepLR(o, [3, 4, 9], 0.5),
+        STEPS,
+    ),
+    "exponential": (
+        {"schedule": "exponential", "gamma": 0.8},
+        lambda o: lr_scheduler.ExponentialLR(o, 0.8),
+        STEPS,
+    ),
+    "linear": (
+        {"schedule": "linear", "min_learning_rate": 0.02},
+        lambda o: lr_scheduler.LinearLR(o, 1.0, 0.1, TOTAL),
+        1,
+    ),
+    "polynomial": (
+        {"schedule": "polynomial", "power": 3.0},
+        lambda o: lr_scheduler.PolynomialLR(o, TOTAL, 3.0),
+        1,
+    ),
+    "cosine": (
+        {"schedule": "cosine", "min_learning_rate": 0.01},
+        lambda o: lr_scheduler.CosineAnnealingLR(o, TOTAL, 0.01),
+        1,
+    ),
+    "cosine_restarts": (
+        {
+            "schedule": "cosine_restarts",
+            "restart_epochs": 2,
+            "restart_factor": 2,
+            "min_learning_rate": 0.01,
+        },
+        lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 2 * STEPS, 2, 0.01),
+        1,
+    ),
+    "one_cycle": (
+        {"schedule": "one_cycle", "rise": 0.4},
+        lambda o: lr_scheduler.OneCycleLR(o, TOP, TOTAL, pct_start=0.4, cycle_momentum=False),
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_schedule_is_torchs(name: str) -> None:
+    recipe, make, each = PAIRS[name]
+    assert rates(**recipe) == pytest.approx(torchs(make, each), rel=1e-5, abs=1e-9)
+
+
+def test_every_schedule_is_compared() -> None:
+    assert set(PAIRS) == set(Recipe.params["schedule"].facts()["choices"])
+
+
+@given(
+    name=st.sampled_from(sorted(set(PAIRS) - {"one_cycle"})),
+    warmup=st.integers(1, 30),
+    steps=st.integers(1, 9),
+)
+def test_a_warm_up_rises_to_the_schedule(name: str, warmup: int, steps: int) -> None:
+    recipe = Recipe({**PAIRS[name][0], "learning_rate": TOP, "warmup_steps": warmup, "epochs": 40})
+    found = [learning_rate(recipe, step, steps) for step in range(40 * steps)]
+    rising = found[: min(warmup, len(found))]
+    assert rising == sorted(rising)
+    assert rising[-1] == pytest.approx(TOP * len(rising) / warmup)
+    assert all(0 <= rate <= TOP * (1 + 1e-9) for rate in found)
+
+
+@given(
+    rise=st.floats(0, 0.99), epochs=st.integers(1, 20), steps=st.integers(1, 20), top=st.just(TOP)
+)
+def test_one_cycle_stays_below_its_top(rise: float, epochs: int, steps: int, top: float) -> None:
+    recipe = Recipe({"schedule": "one_cycle", "rise": rise, "learning_rate": top, "epochs": epochs})
+    found = [learning_rate(recipe, step, steps) for step in range(epochs * steps)]
+    assert all(0 < rate <= top * (1 + 1e-9) for rate in found)
+
+
+def test_settings_of_schedules_name_schedules() -> None:
+    choices = set(Recipe.params["schedule"].facts()["choices"])
+    for name, kinds in OF_SCHEDULES.items():
+        assert name in Recipe.params
+        assert set(kinds) <= choices
