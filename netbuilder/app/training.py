@@ -184,7 +184,16 @@ def train(
         NotSoundError: The network, its data or its recipe have errors; it carries the report.
         RunError: The run cannot be made or started.
     """
-    worker = start_training(network, folder, run_dir)
+    return train_run_folder(create_training(network, folder, run_dir), on_record)
+
+
+def train_run_folder(run: RunFolder, on_record: OnRecord | None = None) -> Trained:
+    """Train a run that was made and wait for the end.
+
+    Raises:
+        RunError: The run cannot be started.
+    """
+    worker = start(run)
     try:
         follow(worker, on_record)
     except BaseException:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from netbuilder.cli import (
+    archive,
     check,
     cost,
     data,
@@ -21,6 +22,7 @@ from netbuilder.cli import (
     export,
     nodes,
     render,
+    reproduce,
     runs,
     source,
     train,
@@ -44,11 +46,26 @@ _COMMANDS = (
     explain,
     why,
     runs,
+    archive,
+    reproduce,
     render,
     demo,
 )
 # Those that look at node types, and so may have to run the code of a person's own.
-_WITH_NODES = (edit, check, cost, source, data, diagnose, train, export, nodes, why, render)
+_WITH_NODES = (
+    edit,
+    check,
+    cost,
+    source,
+    data,
+    diagnose,
+    train,
+    export,
+    nodes,
+    why,
+    reproduce,
+    render,
+)
 _EPILOG = """\
 exit codes: 0 fine, 1 problems found, 2 wrong usage, 3 run or export failed, 130 interrupted
 """
