@@ -74,7 +74,7 @@ class RunsPanel(QWidget):
             "delete": self._button(
                 "Delete",
                 self._on_delete,
-                "Remove this run and its weights; can be taken back  Delete",
+                "Move this run to the folder .trash beside the runs; can be taken back  Delete",
             ),
         }
         self.regret = QWidget(self._content)

@@ -18,13 +18,14 @@ from netbuilder.codegen.emit import NotSoundError
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.training.advising import Advising
 from netbuilder.editor.training.run_view import RunView
-from netbuilder.editor.training.tail import News, Overview, meaning, overview, remove, survey
+from netbuilder.editor.training.tail import News, Overview, meaning, overview, survey
 from netbuilder.graph.edits import set_recipe
 from netbuilder.graph.model import Network
 from netbuilder.node_api.errors import NetBuilderError
 from netbuilder.training import client
 from netbuilder.training.client import Worker
 from netbuilder.training.run import RunError, RunFolder
+from netbuilder.training.run_notes import to_trash
 from netbuilder.training.warm import WarmWorker
 
 if TYPE_CHECKING:
@@ -254,7 +255,7 @@ class Runs(QObject):
     # Removing.
 
     def delete(self, view: RunView) -> None:
-        """Remove a run and its weights, unless it is taken back within a few seconds."""
+        """Move a run to the trash beside it, unless it is taken back within a few seconds."""
         if view.is_active or view.path in self._leaving:
             return
         timer = QTimer(self)
@@ -285,7 +286,7 @@ class Runs(QObject):
                     self._workspace.tasks.submit(
                         self,
                         f"remove:{path}",
-                        partial(remove, view.folder),
+                        partial(to_trash, view.folder),
                         self._on_removed,
                         self._on_kept,
                     )
@@ -352,7 +353,7 @@ class Runs(QObject):
         for path, timer in self._leaving.items():
             timer.stop()
             try:
-                remove(RunFolder(path))
+                to_trash(RunFolder(path))
             except (RunError, OSError) as error:
                 _log.warning("the run %s cannot be removed: %s", path, error)
         self._leaving.clear()

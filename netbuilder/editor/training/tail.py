@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -192,20 +191,3 @@ def meaning(network: Network) -> str:
     """Return the hash of what is trained; what changes no number is left out."""
     recipe = {name: value for name, value in network.recipe.items() if name not in FREE}
     return semantic_hash(replace(network, recipe=recipe))
-
-
-def remove(run: RunFolder) -> None:
-    """Remove a run's folder.
-
-    Raises:
-        RunError: It is being trained.
-        OSError: It cannot be removed.
-    """
-    import shutil
-
-    if run.is_active():
-        raise RunError(f"{run.path} is being trained; stop it first")
-    # Under another name first: half a run in the list would be worse than none.
-    doomed = run.path.with_name(f".{run.path.name}-{os.getpid()}")
-    run.path.rename(doomed)
-    shutil.rmtree(doomed)

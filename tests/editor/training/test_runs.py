@@ -15,6 +15,7 @@ from netbuilder.editor.training.runs import Runs
 from netbuilder.editor.workspace import Workspace
 from netbuilder.graph import edits
 from netbuilder.training.run import RunFolder
+from netbuilder.training.run_notes import TRASH
 
 LONG = "recipe.epochs=100000"
 WAIT = 90_000
@@ -241,6 +242,7 @@ def test_a_run_is_removed_unless_it_is_taken_back(
     monkeypatch.setattr(runs_module, "REGRET", 0)
     runs.delete(view)
     qtbot.waitUntil(lambda: not view.path.exists() and not runs.all, timeout=WAIT)
+    assert RunFolder(view.path.parent / TRASH / view.path.name).best_weights() is not None
 
 
 def test_a_setting_of_threads_goes_into_the_run(

@@ -161,7 +161,7 @@ def test_delete_can_be_taken_back(
     QTest.mouseClick(panel.buttons["delete"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not view.path.exists(), timeout=WAIT)
     qtbot.waitUntil(lambda: names(panel) == ten[1:], timeout=WAIT)
-    left = sorted(ten[1:])
+    left = [".trash", *sorted(ten[1:])]
     qtbot.waitUntil(
         lambda: sorted(path.name for path in view.path.parent.iterdir()) == left, timeout=WAIT
     )
