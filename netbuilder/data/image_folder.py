@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from netbuilder.check.fields import Field
 from netbuilder.data.files import locate
 from netbuilder.data.source import DataError, Dataset, DataSource
-from netbuilder.node_api.params import Bool, Choice, Int, Path
+from netbuilder.node_api.params import Bool, Choice, Folder, Int
 
 if TYPE_CHECKING:
     from netbuilder.data.arrays import Array
@@ -29,8 +29,8 @@ class ImageFolder(DataSource, id="image_folder", title="Image folder", task="cla
     dropped. A second folder with the same class folders, if given, is the test set.
     """
 
-    path = Path("", doc="The folder that holds a folder of images for each class.")
-    test = Path("", doc="The folder with the test set, made of folders of the same names.")
+    path = Folder("", doc="The folder that holds a folder of images for each class.")
+    test = Folder("", doc="The folder with the test set, made of folders of the same names.")
     height = Int(64, min=1, max=4096, doc="Height in pixels that every image is brought to.")
     width = Int(64, min=1, max=4096, doc="Width in pixels that every image is brought to.")
     colour = Choice("rgb", ("rgb", "grey"), doc="Three channels, or one of brightness.")

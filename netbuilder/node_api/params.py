@@ -269,6 +269,10 @@ class Path(Text):
     kind = "path"
 
 
+class Folder(Path):
+    """The path of a folder; it differs from that of a file in what is offered to choose from."""
+
+
 class Texts(Param[tuple[str, ...]]):
     """A list of texts, such as the names of columns."""
 

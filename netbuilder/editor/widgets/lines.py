@@ -24,7 +24,17 @@ from netbuilder.editor.widgets.reading import (
     value_of,
 )
 from netbuilder.editor.widgets.tips import introduce
-from netbuilder.node_api.params import Float, Int, Param, ParamError, Several, Sizes, Text, Texts
+from netbuilder.node_api.params import (
+    Float,
+    Folder,
+    Int,
+    Param,
+    ParamError,
+    Several,
+    Sizes,
+    Text,
+    Texts,
+)
 
 _FINE = 1000
 _NOT_SHOWN = object()
@@ -208,16 +218,19 @@ class PathField(LineField):
         self._browse = IconButton("folder", self)
         self._browse.setText("\N{HORIZONTAL ELLIPSIS}")
         name = param.name.replace("_", " ")
-        introduce(self._browse, f"Browse for {name}", "Choose a file.", f"browse_{param.name}")
+        self._what = "folder" if isinstance(param, Folder) else "file"
+        tip = f"Choose a {self._what}."
+        introduce(self._browse, f"Browse for {name}", tip, f"browse_{param.name}")
         self._browse.clicked.connect(self._on_browse)
         self.row.addWidget(self._browse)
 
     def _on_browse(self) -> None:
         start = self.folder or FilePath.cwd()
-        dialog = QFileDialog(self, "Choose a file", str(start / self.line.text()))
+        dialog = QFileDialog(self, f"Choose a {self._what}", str(start / self.line.text()))
         dialog.setObjectName("file_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        modes = QFileDialog.FileMode
+        dialog.setFileMode(modes.Directory if self._what == "folder" else modes.ExistingFile)
         dialog.fileSelected.connect(self.choose)
         dialog.open()
 
