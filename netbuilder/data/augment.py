@@ -12,7 +12,7 @@ def _share(group: str, doc: str, most: float = 1.0) -> Float:
 
 
 def _angle(doc: str, most: float) -> Float:
-    return Float(0.0, min=0.0, max=most, group="Move", unit="degrees", doc=doc)
+    return Float(0.0, min=0.0, max=most, group="Augment: move", unit="degrees", doc=doc)
 
 
 class Augment(Declared):
@@ -22,30 +22,51 @@ class Augment(Declared):
     the same size moves along. 0 leaves a change out.
     """
 
-    flip_horizontal = _share("Move", "Probability that left and right of an image are swapped.")
-    flip_vertical = _share("Move", "Probability that top and bottom of an image are swapped.")
+    flip_horizontal = _share(
+        "Augment: move", "Probability that left and right of an image are swapped."
+    )
+    flip_vertical = _share(
+        "Augment: move", "Probability that top and bottom of an image are swapped."
+    )
     rotate = _angle("Largest angle that an image is turned by, either way.", 180.0)
     shear = _angle("Largest angle that an image is slanted by, either way.", 60.0)
-    scale = _share("Move", "Largest change of an image's size: 0.2 for 0.8 to 1.2 times.", 0.9)
-    translate = _share("Move", "Largest shift of an image, as a share of its size.", 0.9)
-    crop = Int(
-        0, min=0, max=10_000, group="Move", unit="px", doc="Largest shift of an image in pixels."
+    scale = _share(
+        "Augment: move", "Largest change of an image's size: 0.2 for 0.8 to 1.2 times.", 0.9
     )
-    brightness = _share("Colour", "Largest change of an image's brightness, as a factor.")
-    contrast = _share("Colour", "Largest change of an image's contrast, as a factor.")
-    saturation = _share("Colour", "Largest change of how colourful an RGB image is, as a factor.")
-    blur = _share("Colour", "Probability that an image is blurred.")
-    noise = _share("Colour", "Standard deviation of what is added to every number.", 1e6)
-    erase = _share("Hide", "Probability that a rectangle of an image is set to 0.")
-    mask_tokens = _share("Hide", "Probability that a token of a text is hidden.")
+    translate = _share("Augment: move", "Largest shift of an image, as a share of its size.", 0.9)
+    crop = Int(
+        0,
+        min=0,
+        max=10_000,
+        group="Augment: move",
+        unit="px",
+        doc="Largest shift of an image in pixels.",
+    )
+    brightness = _share("Augment: colour", "Largest change of an image's brightness, as a factor.")
+    contrast = _share("Augment: colour", "Largest change of an image's contrast, as a factor.")
+    saturation = _share(
+        "Augment: colour", "Largest change of how colourful an RGB image is, as a factor."
+    )
+    blur = _share("Augment: colour", "Probability that an image is blurred.")
+    gaussian_noise = _share("Augment: colour", "Standard deviation of what is added to every number.", 1e6)
+    erase = _share("Augment: hide", "Probability that a rectangle of an image is set to 0.")
+    mask_tokens = _share("Augment: hide", "Probability that a token of a text is hidden.")
     mask_token = Int(
-        0, min=0, max=10_000_000, group="Hide", doc="The token that stands for a hidden one."
+        0,
+        min=0,
+        max=10_000_000,
+        group="Augment: hide",
+        doc="The token that stands for a hidden one.",
     )
     mixup = _share(
-        "Mix", "Alpha of mixup: samples are mixed in pairs, targets in the same shares.", 100.0
+        "Augment: mix",
+        "Alpha of mixup: samples are mixed in pairs, targets in the same shares.",
+        100.0,
     )
     cutmix = _share(
-        "Mix", "Alpha of CutMix: a rectangle comes from another image, targets by its share.", 100.0
+        "Augment: mix",
+        "Alpha of CutMix: a rectangle comes from another image, targets by its share.",
+        100.0,
     )
 
     def active(self) -> dict[str, Any]:

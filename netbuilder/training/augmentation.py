@@ -38,13 +38,14 @@ def augmentation(settings: Settings, kinds: Kinds, classes: Sequence[int]) -> Ch
             ``mask_tokens`` are probabilities; ``rotate`` and ``shear`` the largest
             angles in degrees; ``translate`` the largest share of the size; ``scale``,
             ``brightness``, ``contrast`` and ``saturation`` the largest change of a
-            factor; ``crop`` pixels; ``noise`` a standard deviation; ``mask_token`` what
+            factor; ``crop`` pixels; ``gaussian_noise`` a standard deviation; ``mask_token`` what
             hides a token; ``mixup`` and ``cutmix`` the alpha of their Beta
             distributions.
         kinds: What each tensor of a batch is.
         classes: How many classes each tensor has; 0 where it is no class.
     """
     get = settings.get
+    noise = get("gaussian_noise", 0)
 
     def moved(batch: list[Tensor]) -> list[Tensor]:
         """Flip, turn and shift images with their masks."""
@@ -67,8 +68,8 @@ def augmentation(settings: Settings, kinds: Kinds, classes: Sequence[int]) -> Ch
         for i, kind in enumerate(kinds):
             if kind == IMAGE:
                 batch[i] = _recoloured(batch[i], settings)
-            if kind in (IMAGE, NUMBERS) and get("noise", 0):
-                batch[i] = batch[i] + torch.randn_like(batch[i]) * get("noise", 0)
+            if kind in (IMAGE, NUMBERS) and noise:
+                batch[i] = batch[i] + torch.randn_like(batch[i]) * noise
             if kind == TOKENS and get("mask_tokens", 0):
                 chances = torch.rand(batch[i].shape, device=batch[i].device)
                 hidden = chances < get("mask_tokens", 0)

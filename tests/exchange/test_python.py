@@ -144,7 +144,7 @@ RECIPES = {
 }
 
 
-AUGMENTED = {**DATA, "augment": {"noise": 0.2, "erase": 0.5, "rotate": 20.0, "mixup": 0.5}}
+AUGMENTED = {**DATA, "augment": {"gaussian_noise": 0.2, "erase": 0.5, "rotate": 20.0, "mixup": 0.5}}
 
 
 @pytest.mark.parametrize("name", [*RECIPES, "augmented"])
@@ -309,7 +309,7 @@ def test_scripts_are_clean_and_formatted_for_every_recipe(project, tmp_path):
                     Recipe.from_plain(recipe),
                     threads=1,
                     validation=validation,
-                    augment={"noise": 0.1} if number % 3 else {},
+                    augment={"gaussian_noise": 0.1} if number % 3 else {},
                 )
                 number += 1
                 (tmp_path / f"train_{number}.py").write_text(text)

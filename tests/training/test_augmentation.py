@@ -134,7 +134,7 @@ def test_colours_change_as_far_as_asked() -> None:
     assert torch.allclose(blurred, flat)
     (soft,) = changed([x], [IMAGE], blur=1)
     assert soft.std() < 0.7 * x.std()
-    clean, noisy = changed([x, x], [TARGET_IMAGE, IMAGE], noise=0.1, brightness=0.2, erase=1.0)
+    clean, noisy = changed([x, x], [TARGET_IMAGE, IMAGE], gaussian_noise=0.1, brightness=0.2, erase=1.0)
     assert torch.equal(clean, x)
     assert not torch.allclose(noisy, x)
 
@@ -152,7 +152,7 @@ def test_what_is_hidden_has_the_size_asked_for() -> None:
     assert set(tokens[hidden != tokens].tolist())
     assert (hidden[hidden != tokens] == 3).all()
     assert 0.13 < (hidden != tokens).float().mean() < 0.17
-    (noisy,) = changed([torch.zeros(1000, 5)], [NUMBERS], noise=2)
+    (noisy,) = changed([torch.zeros(1000, 5)], [NUMBERS], gaussian_noise=2)
     assert 1.9 < noisy.std() < 2.1
 
 
@@ -259,19 +259,19 @@ def test_what_cannot_be_is_told(
 def test_settings_that_change_nothing_are_not_active() -> None:
     assert Augment({"mask_token": 7}).active() == {}
     assert Augment({"rotate": 5.0}).active() == {"rotate": 5.0}
-    with_changes = DataSettings.from_plain({**DATA, "augment": {"noise": 0.5}})
-    assert with_changes.augment.active() == {"noise": 0.5}
+    with_changes = DataSettings.from_plain({**DATA, "augment": {"gaussian_noise": 0.5}})
+    assert with_changes.augment.active() == {"gaussian_noise": 0.5}
 
 
 def test_the_samples_keep_their_fingerprint(tmp_path: Path) -> None:
     plain = prepare(DATA, tmp_path)
-    assert prepare({**DATA, "augment": {"noise": 0.5}}, tmp_path).fingerprint == plain.fingerprint
+    assert prepare({**DATA, "augment": {"gaussian_noise": 0.5}}, tmp_path).fingerprint == plain.fingerprint
 
 
 def test_a_run_changes_its_samples_and_resumes_bit_equal(
     tmp_path: Path, train: Train, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = {**DATA, "augment": {"noise": 0.3, "mixup": 0.4}}
+    data = {**DATA, "augment": {"gaussian_noise": 0.3, "mixup": 0.4}}
     reference = make_run(tmp_path / "reference", data=data, **RECIPE)
     assert train(reference)["why"] == "finished"
     run = make_run(tmp_path / "run", data=data, **RECIPE)

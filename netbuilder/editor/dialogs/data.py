@@ -9,10 +9,12 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from netbuilder.app.samples import Preview
+from netbuilder.data.augment import Augment
 from netbuilder.data.registry import sources
 from netbuilder.data.settings import Scaling, Split
 from netbuilder.editor.dialogs.data_edits import (
     part_of,
+    with_augment,
     with_param,
     with_scaling,
     with_source,
@@ -34,6 +36,7 @@ from netbuilder.graph import edits
 from netbuilder.node_api.params import Param
 
 _PAUSE = 250  # ms after an edit before the data are read anew
+_GROUPS = tuple(dict.fromkeys(param.group for param in Augment.params.values()))
 _NONE = "Choose\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -69,6 +72,10 @@ class DataDialog(DocumentDialog):
         self.scaling.edited.connect(self._on_scaling)
         self.scaling.restored.connect(self._on_scaling_restored)
         self.scaling.ended.connect(self.seal)
+        self.augment = Form(Augment.params, folded=_GROUPS)
+        self.augment.edited.connect(self._on_augment)
+        self.augment.restored.connect(self._on_augment_restored)
+        self.augment.ended.connect(self.seal)
         self.preview = DataPreview(workspace.look)
         self.preview.findings.node_wanted.connect(self._on_node)
         self.preview.findings.offer_wanted.connect(self._on_offer)
@@ -91,6 +98,7 @@ class DataDialog(DocumentDialog):
         self._put_params(name, known.params if known else {}, tab, anew=other)
         self.split.fill(part_of(tab.network, "split"))
         self.scaling.fill({k: v for k, v in data.items() if k == "standardize"})
+        self.augment.fill(part_of(tab.network, "augment"))
         self._settings.setVisible(bool(known))
         if other or self._read is not data:
             self._read = data
@@ -110,6 +118,7 @@ class DataDialog(DocumentDialog):
             section = Section(title)
             section.body.addWidget(form)
             below.addWidget(section)
+        below.addWidget(self.augment)
         column.addWidget(self._settings)
         column.addStretch(1)
         halves = QSplitter()
@@ -231,6 +240,14 @@ class DataDialog(DocumentDialog):
 
     def _on_scaling_restored(self, name: str) -> None:
         self.do("Standardize nothing", lambda n: with_scaling(n, name, edits.DEFAULT))
+
+    def _on_augment(self, name: str, value: object) -> None:
+        label = f"Set {name} of the augmentation"
+        self.do(label, lambda n: with_augment(n, name, value), f"augment:{name}")
+
+    def _on_augment_restored(self, name: str) -> None:
+        label = f"Restore {name} of the augmentation"
+        self.do(label, lambda n: with_augment(n, name, edits.DEFAULT))
 
 
 def _unknown(name: str) -> str:

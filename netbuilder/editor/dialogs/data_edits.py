@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from netbuilder.app.settings import with_setting as with_assignment
+from netbuilder.data.augment import Augment
 from netbuilder.data.registry import sources
 from netbuilder.data.settings import Scaling, Split
 from netbuilder.editor.widgets.reading import is_default
@@ -48,6 +49,11 @@ def with_scaling(network: Network, name: str, value: Any) -> Network:
     else:
         data[name] = plain(value)
     return edits.set_data(network, data)
+
+
+def with_augment(network: Network, name: str, value: Any) -> Network:
+    """Return a network with one change of its samples; a default is taken out."""
+    return _with(network, "augment", name, value, Augment.params.get(name))
 
 
 def part_of(network: Network, key: str) -> Mapping[str, Any]:

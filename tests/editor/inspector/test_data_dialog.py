@@ -108,6 +108,18 @@ def test_parameters_of_the_source_are_set_and_restored(qtbot, dialog, tab):
     assert "params" not in tab.network.data
 
 
+def test_changes_of_the_samples_are_set_and_restored(qtbot, dialog, tab):
+    take(dialog, tab, {"source": "digits"})
+    section = dialog.augment.sections["Augment: move"]
+    assert section.is_folded
+    section.fold(folded=False)
+    retype(qtbot, line(dialog, "rotate"), "15")
+    assert tab.network.data["augment"] == {"rotate": 15}
+    dialog.refresh()
+    qtbot.mouseClick(dialog.augment.rows["rotate"].reset, Qt.MouseButton.LeftButton)
+    assert "augment" not in tab.network.data
+
+
 def test_fields_to_standardize_are_offered_once_they_are_known(qtbot, dialog, tab):
     take(dialog, tab, {"source": "moons"})
     offer = dialog.findChild(QWidget, "offer_standardize")
