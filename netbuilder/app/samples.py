@@ -31,13 +31,14 @@ class Picture:
     Attributes:
         width: Pixels.
         height: Pixels.
-        greys: Brightness row by row, a byte a pixel; the darkest pixel is 0, the brightest 255.
+        values: Row by row, a byte of brightness a pixel, or one each of red, green and blue; the
+            lowest number of the picture is 0, the highest 255.
         label: What is right for it; empty where nothing is said.
     """
 
     width: int
     height: int
-    greys: bytes
+    values: bytes
     label: str
 
 
@@ -67,7 +68,7 @@ class Preview:
             "sizes": dict(self.sizes),
             "fields": [asdict(field) for field in self.fields.values()],
             "pictures": [
-                {**asdict(one), "greys": base64.b64encode(one.greys).decode("ascii")}
+                {**asdict(one), "values": base64.b64encode(one.values).decode("ascii")}
                 for one in self.pictures
             ],
             "heads": self.heads,
@@ -86,7 +87,7 @@ class Preview:
             plain["sizes"],
             {field.name: field for field in fields},
             tuple(
-                Picture(**{**one, "greys": base64.b64decode(one["greys"])})
+                Picture(**{**one, "values": base64.b64decode(one["values"])})
                 for one in plain["pictures"]
             ),
             tuple(plain["heads"]),
@@ -145,13 +146,15 @@ def _pictures(found: Prepared, field: Field) -> tuple[Picture, ...]:
 def _picture(image: npt.NDArray[Any], label: str) -> Picture:
     import numpy as np
 
-    plane = image.mean(axis=0) if image.ndim == 3 else image
-    step = max(1, -(-max(plane.shape) // _LARGE))
-    plane = plane[::step, ::step].astype(np.float64)
-    low, high = float(plane.min()), float(plane.max())
-    scaled = (plane - low) / (high - low) * 255 if high > low else np.zeros(plane.shape)
-    greys = np.rint(scaled).astype(np.uint8)
-    return Picture(greys.shape[1], greys.shape[0], greys.tobytes(), label)
+    planes = image if image.ndim == 3 else image[None]
+    step = max(1, -(-max(planes.shape[1:]) // _LARGE))
+    # Three channels are red, green and blue; a fourth is what is opaque, which says nothing here.
+    colours = planes[:3] if len(planes) in (3, 4) else planes.mean(axis=0, keepdims=True)
+    pixels = colours[:, ::step, ::step].transpose(1, 2, 0).astype(np.float64)
+    low, high = float(pixels.min()), float(pixels.max())
+    scaled = (pixels - low) / (high - low) * 255 if high > low else np.zeros(pixels.shape)
+    values = np.rint(scaled).astype(np.uint8)
+    return Picture(values.shape[1], values.shape[0], values.tobytes(), label)
 
 
 def _labels(found: Prepared, most: int) -> list[str]:

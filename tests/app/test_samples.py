@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from netbuilder.app.samples import MOST_COLUMNS, MOST_PICTURES, MOST_ROWS, preview
+from netbuilder.app.samples import MOST_COLUMNS, MOST_PICTURES, MOST_ROWS, Preview, preview
 from netbuilder.data.source import DataError
 
 
@@ -16,11 +18,27 @@ def test_images_are_shown_with_their_labels():
     assert found.sizes["train"] > found.sizes["val"] > 0
     assert len(found.pictures) == MOST_PICTURES
     first = found.pictures[0]
-    assert (first.width, first.height, len(first.greys)) == (8, 8, 64)
-    assert min(first.greys) == 0
-    assert max(first.greys) == 255
+    assert (first.width, first.height, len(first.values)) == (8, 8, 64)
+    assert min(first.values) == 0
+    assert max(first.values) == 255
     assert {picture.label for picture in found.pictures} <= set("0123456789")
     assert (found.heads, found.rows) == ((), ())
+
+
+def test_images_of_three_channels_keep_their_colours(tmp_path):
+    for name, colour in (("red", (200, 0, 0)), ("blue", (0, 0, 200))):
+        (tmp_path / name).mkdir()
+        for number in range(4):
+            Image.new("RGB", (8, 6), colour).save(tmp_path / name / f"{number}.png")
+    params = {"path": str(tmp_path), "height": 6, "width": 8}
+    data = {"source": "image_folder", "params": params}
+    found = preview(data, Path())
+    again = Preview.from_plain(json.loads(json.dumps(found.to_plain())))
+    assert again.pictures == found.pictures
+    for picture in found.pictures:
+        assert (picture.width, picture.height) == (8, 6)
+        pixel = b"\xff\0\0" if picture.label == "red" else b"\0\0\xff"
+        assert picture.values == pixel * 48
 
 
 def test_rows_are_shown_with_the_names_of_columns_and_classes():

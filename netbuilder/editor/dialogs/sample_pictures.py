@@ -1,4 +1,4 @@
-"""Samples as small grey pictures with their labels."""
+"""Samples as small pictures with their labels."""
 
 from __future__ import annotations
 
@@ -84,10 +84,10 @@ class SamplePictures(QWidget):
 
 
 def _image(picture: Picture) -> QImage:
-    greys = picture.greys
-    made = QImage(
-        greys, picture.width, picture.height, picture.width, QImage.Format.Format_Grayscale8
-    )
+    formats = QImage.Format
+    across = len(picture.values) // picture.height  # bytes of a row
+    kind = formats.Format_RGB888 if across > picture.width else formats.Format_Grayscale8
+    made = QImage(picture.values, picture.width, picture.height, across, kind)
     return made.copy()  # a QImage does not keep the bytes alive
 
 
