@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from netbuilder.app.samples import Preview
 from netbuilder.data.augment import Augment
@@ -118,6 +118,11 @@ class DataDialog(DocumentDialog):
             section = Section(title)
             section.body.addWidget(form)
             below.addWidget(section)
+        rule = QFrame()
+        rule.setProperty("role", "line")
+        rule.setFixedHeight(1)
+        below.addSpacing(8)
+        below.addWidget(rule)
         below.addWidget(self.augment)
         column.addWidget(self._settings)
         column.addStretch(1)
