@@ -72,7 +72,8 @@ class ImageFolder(DataSource, id="image_folder", title="Image folder", task="cla
             if not held_out:
                 raise DataError(f"no image can be read: {_listed(bad)}")
         pixels = np.concatenate(images).astype(np.float32)
-        notes = []
+        size_said = f"{self.width} x {self.height} pixels ({self.fit}, {self.colour})"
+        notes = [f"Images are brought to {size_said}."]
         if self.scale:
             pixels /= 255
             notes.append("The bytes of image, 0 to 255, are divided by 255.")
