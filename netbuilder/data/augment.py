@@ -48,7 +48,9 @@ class Augment(Declared):
         "Augment: colour", "Largest change of how colourful an RGB image is, as a factor."
     )
     blur = _share("Augment: colour", "Probability that an image is blurred.")
-    gaussian_noise = _share("Augment: colour", "Standard deviation of what is added to every number.", 1e6)
+    gaussian_noise = _share(
+        "Augment: colour", "Standard deviation of what is added to every number.", 1e6
+    )
     erase = _share("Augment: hide", "Probability that a rectangle of an image is set to 0.")
     mask_tokens = _share("Augment: hide", "Probability that a token of a text is hidden.")
     mask_token = Int(

@@ -62,6 +62,7 @@ class Training:
         fingerprint: What names the data.
         threads: How many threads a run used; 0 leaves it to torch.
         augment: What is changed at random in the samples, as in ``Augment.active``.
+        initial: The weights that a run took over from another one, by name.
     """
 
     recipe: Recipe
@@ -69,6 +70,7 @@ class Training:
     fingerprint: str = ""
     threads: int = 0
     augment: Mapping[str, Any] = field(default_factory=dict)
+    initial: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 def export_python(subject: Subject, path: Path, training: Training | None = None) -> ExportReport:
@@ -148,8 +150,11 @@ def _fill(folder: Path, subject: Subject, training: Training | None) -> None:
             threads=training.threads,
             validation=bool(training.splits["val"]),
             augment=training.augment,
+            initial=bool(training.initial),
         )
         texts["metrics.py"] = Path(__file__).with_name("metrics.py").read_text(encoding="utf-8")
+        if training.initial:
+            (folder / "initial.safetensors").write_bytes(_packed(training.initial))
         if training.augment:
             texts["augmentation.py"] = (
                 Path(augmenting.__file__).with_name("augmentation.py").read_text("utf-8")

@@ -25,6 +25,7 @@ _FILES = {
     "train.py": "trains it: the same data, recipe and seed",
     "predict.py": "tests the weights",
     "metrics.py": "accuracy, F1, AUROC and errors",
+    "initial.safetensors": "the weights of an earlier training, from which it starts",
     "augmentation.py": "random changes of the samples that are trained on",
     "data.safetensors": "the data as they are fed: split, filled and standardized",
     "preprocessing.json": "what was done to the data, names of classes, shapes of inputs",

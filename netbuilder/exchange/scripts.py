@@ -35,6 +35,7 @@ def train_script(
     threads: int,
     validation: bool,
     augment: Mapping[str, Any] = EMPTY,
+    initial: bool = False,
 ) -> str:
     """Return a script that trains a network as the worker does, with torch alone.
 
@@ -44,8 +45,10 @@ def train_script(
         threads: How many threads a run used; 0 leaves it to torch.
         validation: Whether there is a validation split.
         augment: What is changed at random in the samples, as in ``Augment.active``.
+        initial: Whether training starts from the weights in ``initial.safetensors``.
     """
-    flags = {**_flags(source, recipe, validation), "augment": bool(augment)}
+    flags = _flags(source, recipe, validation)
+    flags |= {"augment": bool(augment), "initial": initial}
     values = {**_constants(source, recipe, threads), **_augment_constants(source, augment)}
     blocks = {
         "import": _import(source),

@@ -43,6 +43,9 @@ def main() -> None:
     device = choose_device(options.device)
     torch.manual_seed(SEED)
     model = Network().to(device)
+    #: if initial
+    model.load_state_dict(load_file(HERE / "initial.safetensors"), strict=False)
+    #: end
     data = load_data(device)
     best = train(model, data, options)
     model.load_state_dict(best)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netbuilder.codegen.source import Source
 from netbuilder.data.prepare import prepare
@@ -19,6 +19,9 @@ from netbuilder.graph.model import Network
 from netbuilder.graph.semantics import semantic_hash
 from netbuilder.training.recipe import Recipe
 from netbuilder.training.run import RunError, RunFolder, read_json
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def subject_of_run(run: RunFolder) -> Subject:
@@ -80,8 +83,23 @@ def training_of_run(run: RunFolder) -> Training:
     recipe = run.recipe()
     augment = DataSettings.from_plain(data["settings"]).augment.active()
     return Training(
-        recipe, prepared.splits, prepared.fingerprint, recipe.threads or threads, augment
+        recipe,
+        prepared.splits,
+        prepared.fingerprint,
+        recipe.threads or threads,
+        augment,
+        _taken_over(run),
     )
+
+
+def _taken_over(run: RunFolder) -> Mapping[str, Tensor]:
+    """The weights that a run took over from another one, by name."""
+    if not run.transplant.exists():
+        return {}
+    from safetensors.torch import load_file
+
+    given = load_file(run.initial_weights)
+    return {name: given[name] for name in read_json(run.transplant)["kept"]}
 
 
 def training_of_network(network: Network, folder: Path) -> Training:

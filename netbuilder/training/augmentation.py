@@ -38,9 +38,9 @@ def augmentation(settings: Settings, kinds: Kinds, classes: Sequence[int]) -> Ch
             ``mask_tokens`` are probabilities; ``rotate`` and ``shear`` the largest
             angles in degrees; ``translate`` the largest share of the size; ``scale``,
             ``brightness``, ``contrast`` and ``saturation`` the largest change of a
-            factor; ``crop`` pixels; ``gaussian_noise`` a standard deviation; ``mask_token`` what
-            hides a token; ``mixup`` and ``cutmix`` the alpha of their Beta
-            distributions.
+            factor; ``crop`` pixels; ``gaussian_noise`` a standard deviation;
+            ``mask_token`` what hides a token; ``mixup`` and ``cutmix`` the alpha of
+            their Beta distributions.
         kinds: What each tensor of a batch is.
         classes: How many classes each tensor has; 0 where it is no class.
     """

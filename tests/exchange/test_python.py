@@ -17,7 +17,7 @@ import torch
 from exchange.handwritten import simple, tokens
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from training_runs import DATA, LOSSES, MLP, make_run, tied
 from training_runs import source as run_source
 
@@ -147,7 +147,7 @@ RECIPES = {
 AUGMENTED = {**DATA, "augment": {"gaussian_noise": 0.2, "erase": 0.5, "rotate": 20.0, "mixup": 0.5}}
 
 
-@pytest.mark.parametrize("name", [*RECIPES, "augmented"])
+@pytest.mark.parametrize("name", [*RECIPES, "augmented", "from other weights"])
 def test_the_project_trains_as_the_run_did_bit_for_bit(tmp_path, train, name):
     body, recipe = RECIPES.get(name, ("cnn", {"accumulate": 2, "epochs": 5}))
     made = None if isinstance(body, str) else body
@@ -158,6 +158,12 @@ def test_the_project_trains_as_the_run_did_bit_for_bit(tmp_path, train, name):
     run = make_run(
         tmp_path / "run", body if made is None else "mlp", made=made, data=data, **recipe
     )
+    if name == "from other weights":
+        first = make_run(tmp_path / "first", body, seed=7, epochs=1)
+        train(first)
+        given = load_file(first.best_weights())
+        given.popitem()  # something is new
+        save_file(given, run.initial_weights)
     train(run)
     folder = tmp_path / "project"
     report = export_python(subject_of_run(run), folder, training_of_run(run))
@@ -310,6 +316,7 @@ def test_scripts_are_clean_and_formatted_for_every_recipe(project, tmp_path):
                     threads=1,
                     validation=validation,
                     augment={"gaussian_noise": 0.1} if number % 3 else {},
+                    initial=number % 2 == 0,
                 )
                 number += 1
                 (tmp_path / f"train_{number}.py").write_text(text)

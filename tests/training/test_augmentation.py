@@ -134,7 +134,9 @@ def test_colours_change_as_far_as_asked() -> None:
     assert torch.allclose(blurred, flat)
     (soft,) = changed([x], [IMAGE], blur=1)
     assert soft.std() < 0.7 * x.std()
-    clean, noisy = changed([x, x], [TARGET_IMAGE, IMAGE], gaussian_noise=0.1, brightness=0.2, erase=1.0)
+    clean, noisy = changed(
+        [x, x], [TARGET_IMAGE, IMAGE], gaussian_noise=0.1, brightness=0.2, erase=1.0
+    )
     assert torch.equal(clean, x)
     assert not torch.allclose(noisy, x)
 
@@ -265,7 +267,10 @@ def test_settings_that_change_nothing_are_not_active() -> None:
 
 def test_the_samples_keep_their_fingerprint(tmp_path: Path) -> None:
     plain = prepare(DATA, tmp_path)
-    assert prepare({**DATA, "augment": {"gaussian_noise": 0.5}}, tmp_path).fingerprint == plain.fingerprint
+    assert (
+        prepare({**DATA, "augment": {"gaussian_noise": 0.5}}, tmp_path).fingerprint
+        == plain.fingerprint
+    )
 
 
 def test_a_run_changes_its_samples_and_resumes_bit_equal(
