@@ -100,6 +100,9 @@ def train(
     parameters = [p for p in model.parameters() if p.requires_grad]
     #: end
     #: optimizer
+    #: if ema
+    average = [p.detach().clone() for p in model.parameters() if p.requires_grad]
+    #: end
     rows: list[list[float]] = []
     best: dict[str, Tensor] = {}
     best_value: float | None = None
@@ -107,18 +110,29 @@ def train(
     stale = 0
     #: end
     for epoch in range(options.epochs):
-        #: if validation
-        _, losses = train_epoch(model, optimizer, data["train"], epoch, options)
+        #: if ema
+        done = train_epoch(model, optimizer, data["train"], epoch, options, average)
         #: else
-        samples, losses = train_epoch(model, optimizer, data["train"], epoch, options)
+        done = train_epoch(model, optimizer, data["train"], epoch, options)
         #: end
-        done = len(rows)
-        for step, row in enumerate(losses, done + 1):
+        #: if validation
+        _, losses = done
+        #: else
+        samples, losses = done
+        #: end
+        for step, row in enumerate(losses, len(rows) + 1):
             rows.append([step, epoch + 1, sum(row), *row])
         if not math.isfinite(sum(map(sum, losses))):
             raise SystemExit(f"a loss became NaN or infinite in epoch {epoch + 1}")
         if options.steps and len(rows) >= options.steps:
             break
+        #: if interval
+        if (epoch + 1) % VALIDATE_EVERY and epoch + 1 < options.epochs:
+            continue
+        #: end
+        #: if ema
+        swap(model, average)
+        #: end
         #: if validation
         figures = evaluate(model, data["val"])
         #: else
@@ -137,6 +151,9 @@ def train(
             if stale >= PATIENCE:
                 print(f"{METRIC} has not improved for {PATIENCE} epochs")
                 break
+        #: end
+        #: if ema
+        swap(model, average)
         #: end
     if options.log:
         with options.log.open("w", newline="") as file:
@@ -181,6 +198,9 @@ def train_epoch(
     data: list[Tensor],
     epoch: int,
     options: argparse.Namespace,
+    #: if ema
+    average: list[Tensor],
+    #: end
 ) -> tuple[list[int], list[list[float]]]:
     """Train for an epoch; return the number of samples and the losses of every step."""
     model.train()
@@ -224,6 +244,10 @@ def train_epoch(
             #: end
         #: end
         optimizer.step()
+        #: if ema
+        with torch.no_grad():
+            torch._foreach_lerp_(average, parameters, 1.0 - EMA_DECAY)
+        #: end
         optimizer.zero_grad()
     #: if accumulate
     return [sum(map(len, step)) for step in steps], torch.stack(done).tolist()
@@ -232,6 +256,18 @@ def train_epoch(
     #: end
 
 
+#: if ema
+def swap(model: nn.Module, average: list[Tensor]) -> None:
+    """Exchange the weights with their averages."""
+    trained = [p for p in model.parameters() if p.requires_grad]
+    with torch.no_grad():
+        for parameter, other in zip(trained, average, strict=True):
+            weight = parameter.detach().clone()
+            parameter.copy_(other)
+            other.copy_(weight)
+
+
+#: end
 #: if changes
 def change_gradients(parameters: list[nn.Parameter]) -> None:
     """Change gradients in place, before they change the weights."""

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from netbuilder.graph.model import EMPTY
 from netbuilder.training.augmentation import Change
+from netbuilder.training.averaging import Average
 from netbuilder.training.checkpoints import Checkpoint, random_state, restore_random_state
 from netbuilder.training.evaluate import in_precision
 from netbuilder.training.gradients import gradient_changes
@@ -47,6 +48,7 @@ class Learner:
 
     Attributes:
         parameters: What is trained, by name.
+        average: The average of the weights that is validated, where the recipe wants one.
         plan: How epochs fall into steps.
 
     Raises:
@@ -71,6 +73,7 @@ class Learner:
             recipe,
             parameter_groups(self.parameters, factors, recipe.learning_rate, spares(recipe)),
         )
+        self.average = Average(self.parameters, recipe.ema_decay)
         self.plan = plan(recipe, len(tensors[0]))
         self._augment = augment
 
@@ -99,6 +102,7 @@ class Learner:
         first = epoch * self.plan.steps
         parameters = list(self.parameters.values())
         update = optimizer.step
+        averaging, follow = recipe.ema_decay > 0, self.average.follow
         groups = optimizer.param_groups
         constant = is_constant(recipe)
         clip, norm_every = recipe.clip_norm, recipe.gradient_norm_every
@@ -120,6 +124,8 @@ class Learner:
                 for group in groups:
                     group["lr"] = rate * group[FACTOR]
             update()
+            if averaging:
+                follow()
             for parameter in parameters:
                 parameter.grad = None
             return losses, norm
@@ -187,8 +193,8 @@ class Learner:
         return dict(self.model.state_dict())
 
     def optimizer_state(self) -> dict[str, Tensor]:
-        """The optimizer's state by name; not a copy."""
-        return optimizer_tensors(self.optimizer, self.parameters)
+        """The optimizer's state by name, with the averages of the weights; not a copy."""
+        return {**optimizer_tensors(self.optimizer, self.parameters), **self.average.tensors()}
 
     def random_state(self) -> dict[str, Any]:
         """Where the random generators stand."""
@@ -197,7 +203,10 @@ class Learner:
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go back to exactly where a checkpoint was written."""
         self.model.load_state_dict(checkpoint.model)
-        restore_optimizer(self.optimizer, self.parameters, checkpoint.optimizer)
+        averages = self.average.tensors()
+        state = {name: t for name, t in checkpoint.optimizer.items() if name not in averages}
+        restore_optimizer(self.optimizer, self.parameters, state)
+        self.average.restore(checkpoint.optimizer)
         restore_random_state(checkpoint.state["random"], self.device)
         for parameter in self.parameters.values():
             parameter.grad = None

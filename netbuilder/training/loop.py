@@ -238,6 +238,23 @@ class Trainer:
         progress = self.progress
         means = [total / max(progress.counted, 1) for total in progress.sums]
         self._measured(EPOCH, progress.counted, means, [])
+        if not self._is_judged(progress.epoch + 1):
+            progress.epoch += 1
+            progress.begin_epoch()
+            return
+        with self.learner.average.in_place():
+            self._judge(means)
+        progress.epoch += 1
+        progress.begin_epoch()
+
+    def _is_judged(self, epoch: int) -> bool:
+        """Whether an epoch, counted from 1, is validated; without validation each one counts."""
+        every = self.recipe.validate_every
+        return not self.validation or epoch % every == 0 or epoch == self.recipe.epochs
+
+    def _judge(self, means: list[float]) -> None:
+        """Measure how good the network is now, and keep the weights if they are the best."""
+        progress = self.progress
         losses, metrics = means, dict[str, float]()
         if self.validation:
             found = self._validate()
@@ -251,8 +268,6 @@ class Trainer:
         value = {**named, "loss": sum(losses), **metrics}.get(self.recipe.metric, NAN)
         if progress.judge(self.recipe, value, losses, metrics):
             self.best = {name: t.detach().clone() for name, t in self.learner.weights().items()}
-        progress.epoch += 1
-        progress.begin_epoch()
 
     def _validate(self) -> Evaluation:
         recipe = self.recipe

@@ -161,6 +161,15 @@ class Recipe(Declared):
         doc="Largest norm of all gradients together; larger ones are scaled down, 0 leaves them.",
     )
 
+    ema_decay = Float(
+        0.0,
+        min=0.0,
+        max=0.999999,
+        group="Optimizer",
+        doc="Share that a moving average of the weights keeps in a step, such as 0.999; the averages "
+        "are then validated, kept as the best weights and exported. 0 averages nothing.",
+    )
+
     schedule = Choice(
         "constant",
         (
@@ -268,13 +277,21 @@ class Recipe(Declared):
     shuffle = Bool(True, group="Length", doc="Draw a new order of the samples every epoch.")
     drop_last = Bool(False, group="Length", doc="Leave out an incomplete last batch of an epoch.")
 
+    validate_every = Int(
+        1,
+        min=1,
+        max=1_000_000,
+        group="Early stopping",
+        unit="epochs",
+        doc="Epochs from one validation to the next; the last epoch is always validated.",
+    )
     patience = Int(
         0,
         min=0,
         max=1_000_000,
         group="Early stopping",
         unit="epochs",
-        doc="Epochs without an improvement after which training stops; 0 never stops early.",
+        doc="Validated epochs without an improvement after which training stops; 0 never stops early.",
     )
     min_delta = Float(
         0.0, min=0.0, max=1e6, group="Early stopping", doc="Smallest change that is an improvement."

@@ -114,6 +114,8 @@ RECIPES = {
             "l1": 0.001,
             "gradient_noise": 0.01,
             "clip_value": 0.2,
+            "ema_decay": 0.9,
+            "validate_every": 3,
         },
     ),
     "radam": (
@@ -126,6 +128,7 @@ RECIPES = {
             "restart_epochs": 1,
             "restart_factor": 2,
             "warmup_steps": 4,
+            "ema_decay": 0.8,
         },
     ),
     "two losses": (
@@ -297,7 +300,8 @@ def test_scripts_are_clean_and_formatted_for_every_recipe(project, tmp_path):
         {"schedule": "cosine", "shuffle": False, "drop_last": True, "metric": "accuracy"},
         {"optimizer": "adagrad", "schedule": "multi_step", "milestones": [2, 3], "l1": 0.1},
         {"optimizer": "adadelta", "schedule": "exponential", "gamma": 0.9, "clip_value": 1.0},
-        {"optimizer": "adamax", "schedule": "linear", "gradient_noise": 0.1},
+        {"optimizer": "adamax", "schedule": "linear", "gradient_noise": 0.1, "validate_every": 2},
+        {"ema_decay": 0.99, "patience": 2, "accumulate": 2},
         {"optimizer": "nadam", "schedule": "polynomial", "warmup_steps": 5},
         *(recipe for _, recipe in RECIPES.values()),
     ]

@@ -98,6 +98,8 @@ def test_cut_off_anywhere_it_comes_out_bit_equal(
             "gradient_noise": 0.01,
             "l1": 0.001,
             "clip_value": 0.5,
+            "ema_decay": 0.9,
+            "validate_every": 2,
         },
     ],
 )
