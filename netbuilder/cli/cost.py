@@ -28,7 +28,19 @@ COLUMNS = (
     "field",
 )
 PRECISIONS = ("fp32", "bf16")
-OPTIMIZERS = ("sgd", "sgd with momentum", "adam", "adamw")
+OPTIMIZERS = (
+    "sgd",
+    "sgd with momentum",
+    "adam",
+    "adamw",
+    "rmsprop",
+    "rmsprop with momentum",
+    "adagrad",
+    "adadelta",
+    "adamax",
+    "nadam",
+    "radam",
+)
 
 
 def add(commands: Any) -> None:
