@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from netbuilder.data import baseline as module
+from netbuilder.data import baseline_models, verdict
 from netbuilder.data.baseline import baseline
 from netbuilder.data.prepare import prepare
 from netbuilder.data.source import DataError
@@ -95,7 +95,7 @@ def test_targets_that_no_such_model_has_are_none():
 
 
 def test_large_data_are_fitted_in_part_and_that_is_said(monkeypatch):
-    monkeypatch.setattr(module, "MOST_SAMPLES", 100)
+    monkeypatch.setattr(verdict, "MOST_SAMPLES", 100)
     told = baseline(prepare({"source": "digits"}, HERE), "image", "label", "classification")
     assert told["samples"] == 100
 
@@ -109,6 +109,6 @@ def test_a_field_that_is_not_there_is_told():
 
 def test_a_fit_that_does_not_settle_is_no_warning(monkeypatch):
     """Warnings are errors here, so one that is not silenced fails this test."""
-    monkeypatch.setattr(module, "MOST_STEPS", 2)
+    monkeypatch.setattr(baseline_models, "MOST_STEPS", 2)
     told = baseline(prepare({"source": "digits"}, HERE), "image", "label", "classification")
     assert told["model"] == "logistic regression"
