@@ -106,12 +106,15 @@ def _show(args: argparse.Namespace) -> int:
     from netbuilder.app.training import outcome
     from netbuilder.cli.output import print_json
     from netbuilder.cli.telling import print_end
+    from netbuilder.training.usage import read_usage
 
     trained = outcome(run_at(args.folder))
     if args.json:
         plain = {**trained.to_plain(), **_overview(trained.run)}
         recipe, data = trained.run.recipe().to_plain(), trained.run.data()
-        print_json({**plain, "recipe": recipe, "data": data})
+        usage = read_usage(trained.run)
+        more = {"recipe": recipe, "data": data, "usage": usage.to_plain() if usage else None}
+        print_json({**plain, **more})
         return FINE
     print_end(trained, recipe=True)
     return FINE
@@ -137,10 +140,15 @@ def _steer(args: argparse.Namespace) -> int:
             print_json({"error": f"{error}{more}"})
         return WRONG
     if args.json:
-        print_json({"run": str(run_folder.path), "sent": args.action})
+        print_json({"run": str(run_folder.path), "sent": _sent(args)})
     else:
-        print(f"{run_folder.path}: told to {args.action}")
+        print(f"{run_folder.path}: told to {_sent(args).replace('_', ' ')}")
     return FINE
+
+
+def _sent(args: argparse.Namespace) -> str:
+    """The command as the worker reads it."""
+    return "stop_after_epoch" if getattr(args, "after_epoch", False) else str(args.action)
 
 
 def _restart(args: argparse.Namespace, run: RunFolder) -> int:

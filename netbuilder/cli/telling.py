@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from netbuilder.cli.output import counted, figure, print_rows
+from netbuilder.cli.output import counted, figure, print_rows, size
 
 if TYPE_CHECKING:
     from netbuilder.app.training import Trained
+    from netbuilder.training.usage import Usage
 
 _MATRIX = "confusion_matrix"
 # Wider ones wrap on a terminal and say nothing any more; --json has them all.
@@ -46,6 +47,8 @@ def print_end(trained: Trained, *, recipe: bool = False) -> None:
         trained: The training.
         recipe: Whether to add what its recipe changes of the defaults.
     """
+    from netbuilder.training.usage import read_usage
+
     result = trained.result or {}
     print(trained.state.sentence)
     rows: list[tuple[str, str]] = []
@@ -61,7 +64,21 @@ def print_end(trained: Trained, *, recipe: bool = False) -> None:
     if recipe:
         changed = trained.run.recipe().changed()
         rows.append(("recipe", ", ".join(f"{k} {v}" for k, v in changed.items()) or "defaults"))
+        usage = read_usage(trained.run)
+        if usage is not None:
+            rows.append(("worker", _worker_text(usage, active=trained.state.active)))
     print_rows(rows, indent="    ")
+
+
+def _worker_text(usage: Usage, *, active: bool) -> str:
+    """Say what a worker takes of the machine, or took at most."""
+    memory = f"{size(usage.memory)}, {size(usage.peak_memory)} at most"
+    texts = [memory if active else f"{size(usage.peak_memory)} at most"]
+    if active:
+        texts.append(f"{usage.cpu:.1f} of {counted(usage.processors, 'processor')} busy")
+    if usage.device_total:
+        texts.append(f"{size(usage.device_memory)} of the accelerator's {size(usage.device_total)}")
+    return ", ".join(texts)
 
 
 def baseline_texts(baselines: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -22,6 +22,7 @@ from netbuilder.training.metrics import metric_names, validation_metrics
 from netbuilder.training.progress import Progress
 from netbuilder.training.records import EPOCH, NAN, STEP, VALIDATION, RecordWriter, Schema, whole
 from netbuilder.training.run import RunError, RunFolder, State, Status, append_event
+from netbuilder.training.usage import Meter, device_memory
 from netbuilder.training.watching import Watching
 
 Why = Literal["finished", "early_stop", "stopped"]
@@ -111,6 +112,7 @@ class Trainer:
             total_steps=learner.plan.total,
             total_epochs=learner.plan.epochs,
         )
+        self._meter = Meter(run, device_memory(learner.device))
         self._commands = Commands(run.commands, self.status.commands)
         self._pending: list[tuple[float, tuple[Tensor, ...], Tensor | None]] = []
         self._stop: Literal["", "now", "after_epoch"] = ""
@@ -187,6 +189,7 @@ class Trainer:
             self.write_checkpoint()
         self._arm()
         why = self._epochs()
+        self._meter.measure(time.monotonic())
         self.say("stopping")
         self.write_checkpoint()
         return why
@@ -398,6 +401,7 @@ class Trainer:
         now = time.monotonic()
         self._attend_due = now + ATTEND_SECONDS
         self.watching.look(now)
+        self._meter.look(now)
         for command in self._commands.poll():
             self._obey(command)
         if now >= self._checkpoint_due:
@@ -422,6 +426,7 @@ class Trainer:
         self.event("paused", step=self.progress.step)
         while True:
             time.sleep(ATTEND_SECONDS)
+            self._meter.look(time.monotonic())
             for command in self._commands.poll():
                 if command == "pause":
                     continue

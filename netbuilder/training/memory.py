@@ -21,8 +21,17 @@ def out_of_memory_kills() -> int:
 
 def peak_memory() -> int:
     """The most memory this process had so far, in bytes; 0 where the system does not say."""
+    return _of_status("VmHWM:")
+
+
+def resident_memory() -> int:
+    """The memory this process has, in bytes; 0 where the system does not say."""
+    return _of_status("VmRSS:")
+
+
+def _of_status(key: str) -> int:
     with suppress(OSError, ValueError):
         for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("VmHWM:"):
+            if line.startswith(key):
                 return int(line.split()[1]) * 1024
     return 0

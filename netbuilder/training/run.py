@@ -88,6 +88,8 @@ class RunFolder:
         # Touched by whoever looks at the layers; the worker measures them while it is fresh.
         self.watched = self.path / "watched"
         self.activity = self.path / "activity.json"
+        # What the worker takes of the machine, measured every other second.
+        self.usage = self.path / "usage.json"
 
     def __repr__(self) -> str:
         return f"RunFolder({str(self.path)!r})"
@@ -276,6 +278,17 @@ def read_json(path: Path) -> dict[str, Any]:
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write a JSON object so that readers see the old one or the new one."""
     write_atomic(path, (json.dumps(value, indent=1) + "\n").encode("utf-8"))
+
+
+def write_fleeting(path: Path, value: Mapping[str, Any]) -> None:
+    """Write a JSON object that soon is another one: replaced, but worth nothing after a power cut.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    work = path.with_suffix(".tmp")
+    work.write_text(json.dumps(value), encoding="ascii")
+    work.replace(path)
 
 
 if sys.platform == "win32":

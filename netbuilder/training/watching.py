@@ -8,7 +8,6 @@ weights. Nothing is changed and nothing drawn, so a watched training comes out b
 from __future__ import annotations
 
 import ast
-import json
 import math
 import os
 import sys
@@ -22,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from netbuilder.codegen.source import Source
-from netbuilder.training.run import RunFolder
+from netbuilder.training.run import RunFolder, write_fleeting
 
 INTERVAL = 0.5  # s between two measured steps; the eye follows no faster curve on a card
 FRESH = 10.0  # s after which nobody is taken to look any more
@@ -84,11 +83,7 @@ class Watching:
         return taken
 
     def _write(self, step: int, nodes: Mapping[str, Any]) -> None:
-        text = json.dumps({"step": step, "time": time.time(), "nodes": nodes})
-        # Replaced, so that readers see a whole one; it is worth nothing after a power cut.
-        work = self._run.activity.with_suffix(".tmp")
-        work.write_text(text, encoding="ascii")
-        work.replace(self._run.activity)
+        write_fleeting(self._run.activity, {"step": step, "time": time.time(), "nodes": nodes})
 
 
 class _Layers:

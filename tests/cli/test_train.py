@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -206,7 +207,9 @@ def test_runs_are_listed_and_shown(run: Command, iris_run: Path, tmp_path: Path)
     assert one["state"] == "done"
     assert one["title"] == "Iris MLP"
     assert one["test"]["samples"] == 30
+    assert re.search(r"worker +\d+ MB at most\n", run("runs", "show", iris_run).out)
     shown = run("runs", "show", iris_run, "--json").json
+    assert shown["usage"]["peak_memory"] > 50e6
     assert shown["recipe"]["epochs"] == 2
     assert shown["result"]["why"] == "finished"
     assert shown["data"]["fingerprint"]
@@ -250,7 +253,10 @@ def test_a_training_is_paused_resumed_and_stopped_from_elsewhere(
         assert run("runs", "list", tmp_path).out.splitlines()[1].split()[1] == "paused"
         assert run("runs", "resume", folder.path, "--json").json["sent"] == "resume"
         until(lambda: folder.status().state == "running")
-        assert run("runs", "stop", folder.path, "--after-epoch").code == 0
+        until(folder.usage.exists)
+        assert " busy" in run("runs", "show", folder.path).out
+        told = run("runs", "stop", folder.path, "--after-epoch")
+        assert told.out.endswith("told to stop after epoch\n")
         assert worker.wait(60) == 0
     finally:
         worker.kill()

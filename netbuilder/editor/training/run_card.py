@@ -16,15 +16,32 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from netbuilder.app.figures import bytes_text
 from netbuilder.editor.style import colours
 from netbuilder.editor.training.run_view import GRADIENT_NORM, LEARNING_RATE, RunView
 from netbuilder.editor.training.runs import Runs
 from netbuilder.editor.training.words import NOTHING, STATES, duration, figure, short_name
 from netbuilder.editor.workspace import Workspace
 from netbuilder.training.run import ENDED
+from netbuilder.training.usage import Usage
 
 _WIDTH = 272
-_ROWS = ("throughput", "remaining", "learning rate", "gradient norm", "best", "test")
+_ROWS = (
+    "throughput",
+    "remaining",
+    "learning rate",
+    "gradient norm",
+    "processors",
+    "memory",
+    "accelerator",
+    "best",
+    "test",
+)
+_TIPS = {
+    "processors": "How many processors the worker keeps busy, of those it may use",
+    "memory": "What the worker takes now; once it has ended, the most that it took",
+    "accelerator": "The most that tensors took of the accelerator's memory",
+}
 _BAD = ("failed", "lost", "damaged")
 
 
@@ -110,10 +127,15 @@ class RunCard(QScrollArea):
         title, value = _test(run)
         self._titles["test"].setText(title)
         self.values["test"].setText(value)
-        for part in (self._titles["test"], self.values["test"]):
-            part.setVisible(bool(title))
-        for part in (self._titles["remaining"], self.values["remaining"]):
-            part.setVisible(run.is_active and run.state.state not in ENDED)
+        goes_on = run.is_active and run.state.state not in ENDED
+        for row, shown in {
+            "test": bool(title),
+            "remaining": goes_on,
+            "processors": goes_on,
+            "accelerator": bool(run.usage and run.usage.device_total),
+        }.items():
+            self._titles[row].setVisible(shown)
+            self.values[row].setVisible(shown)
         self._show_end(run)
         self.note.setVisible(moved_on)
         self._note_text.setText("The graph has moved on from this run.")
@@ -164,12 +186,14 @@ class RunCard(QScrollArea):
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(2)
         for row, name in enumerate(_ROWS):
             self._titles[name], self.values[name] = self._label("secondary"), self._label("number")
             self._titles[name].setText(name)
             self.values[name].setAccessibleName(name)
             self.values[name].setText(NOTHING)
+            for label in (self._titles[name], self.values[name]):
+                label.setToolTip(_TIPS.get(name, ""))
             grid.addWidget(self._titles[name], row, 0)
             grid.addWidget(self.values[name], row, 1, Qt.AlignmentFlag.AlignRight)
         buttons = QHBoxLayout()
@@ -233,7 +257,20 @@ def _figures(run: RunView) -> dict[str, str]:
         "remaining": duration(run.remaining),
         "learning rate": figure(run.last(LEARNING_RATE)),
         "gradient norm": figure(run.last(GRADIENT_NORM)),
+        **_machine(run),
         "best": f"{figure(best.value)} @ {best.epoch:,}" if best else NOTHING,
+    }
+
+
+def _machine(run: RunView) -> dict[str, str]:
+    """What the worker takes; of one that has ended, the most that it took."""
+    usage = run.usage or Usage()
+    memory = usage.memory if run.is_active else usage.peak_memory
+    device = f"{bytes_text(usage.device_memory)} of {bytes_text(usage.device_total)}"
+    return {
+        "processors": f"{usage.cpu:.1f} of {usage.processors}" if run.usage else NOTHING,
+        "memory": bytes_text(memory) if memory else NOTHING,
+        "accelerator": device,
     }
 
 

@@ -12,6 +12,7 @@ from netbuilder.editor.training.tail import Facts, News, Overview, Tail
 from netbuilder.training.client import RunState, Worker
 from netbuilder.training.records import EPOCH, STEP, VALIDATION
 from netbuilder.training.run import RunFolder
+from netbuilder.training.usage import Usage
 
 if TYPE_CHECKING:
     from netbuilder.editor.training.series import Series, Smoother
@@ -102,6 +103,7 @@ class RunView:
         curves: Its figures by name: ``loss``, metrics, ``learning rate``, ``gradient norm``.
         activity: What its layers did, by the path of the node.
         measured: The last measurement of its layers, as the worker wrote it.
+        usage: What its worker takes of the machine, or took at the end; None while unknown.
         best: The best epoch so far, or None.
         step: Steps done.
         epoch: The epoch under way, counted from 1.
@@ -120,6 +122,7 @@ class RunView:
         self.curves: dict[str, Curves] = {}
         self.activity: dict[str, Activity] = {}
         self.measured: dict[str, Any] = {}
+        self.usage: Usage | None = None
         self.best: Best | None = _best_of(found.result)
         self.step, self.epoch = found.state.step, found.state.status.epoch
         self.loaded = False
@@ -247,6 +250,7 @@ class RunView:
             self._measured(news.columns)
         if news.activity is not None:
             self._layers(news.activity.get("nodes"))
+        self.usage = news.usage or self.usage
         if self.result is not None and not self.is_active:
             self.best = _best_of(self.result) or self.best
         self.loaded = not news.more

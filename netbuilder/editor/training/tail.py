@@ -16,6 +16,7 @@ from netbuilder.node_api.errors import NetBuilderError
 from netbuilder.training.client import RunState, Worker, list_runs, run_state
 from netbuilder.training.recipe import FREE, Recipe
 from netbuilder.training.run import RunError, RunFolder, Status, read_events, read_json
+from netbuilder.training.usage import Usage, read_usage
 
 if TYPE_CHECKING:
     from netbuilder.training.columns import ColumnReader, Columns
@@ -70,6 +71,7 @@ class News:
         more: Whether there are more to read at once.
         events: What happened.
         activity: What the layers did in the last step that was measured; None without news.
+        usage: What the worker takes of the machine; None without news.
         result: What came out, once it has ended.
         ended: Whether the worker that this program started has ended.
     """
@@ -79,6 +81,7 @@ class News:
     more: bool
     events: list[dict[str, Any]]
     activity: dict[str, Any] | None
+    usage: Usage | None
     result: dict[str, Any] | None
     ended: bool
 
@@ -101,7 +104,7 @@ class Tail:
         self.watched = False
         self._reader: ColumnReader | None = None
         self._events = 0
-        self._activity = 0
+        self._stamps: dict[Path, int] = {}
         self._state_due = 0.0
         self._touch_due = 0.0
 
@@ -132,20 +135,26 @@ class Tail:
         late, self._events = read_events(self.run.events, self._events)
         columns, more = self._reader.read()
         result = self.run.result() if state is not None and not state.active else None
-        return News(state, columns, more, [*found, *late], self._layers(), result, ended)
+        usage = read_usage(self.run) if self._is_new(self.run.usage) else None
+        return News(state, columns, more, [*found, *late], self._layers(), usage, result, ended)
 
     def _layers(self) -> dict[str, Any] | None:
-        try:
-            stamp = self.run.activity.stat().st_mtime_ns
-        except OSError:
+        if not self._is_new(self.run.activity):
             return None
-        if stamp == self._activity:
-            return None
-        self._activity = stamp
         try:
             return read_json(self.run.activity)
         except RunError:
             return None
+
+    def _is_new(self, path: Path) -> bool:
+        """Whether a file that is replaced now and then is another one than at the look before."""
+        try:
+            stamp = path.stat().st_mtime_ns
+        except OSError:
+            return False
+        known = self._stamps.get(path)
+        self._stamps[path] = stamp
+        return stamp != known
 
 
 def survey(folder: Path) -> list[Overview]:

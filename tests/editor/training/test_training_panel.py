@@ -71,6 +71,8 @@ def test_a_training_from_its_button_to_its_end(
     assert "@" in card.values["best"].text()
     assert card.values["test"].text().startswith(("0.", "1."))
     assert card.values["throughput"].text().endswith("samples/s")
+    assert card.values["memory"].text().endswith("MB")
+    assert not card.values["processors"].isVisible()
     assert card.again.isVisible()
     assert not card.resume.isVisible()
     assert [row[0] for row in panel.left.legend.rows] == ["train", "val"]
@@ -98,6 +100,9 @@ def test_pause_go_on_stop_and_resume_by_buttons(
     click(card.pause)
     qtbot.waitUntil(lambda: card.pause.text() == "Pause", timeout=WAIT)
     qtbot.waitUntil(lambda: "samples/s" in card.values["throughput"].text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: card.values["memory"].text().endswith("MB"), timeout=WAIT)
+    assert " of " in card.values["processors"].text()
+    assert not card.values["accelerator"].isVisible()
     click(card.after)
     qtbot.waitUntil(lambda: card.resume.isVisible() and card.resume.isEnabled(), timeout=WAIT)
     assert card.ending.startswith("Stopped on demand at step")
