@@ -202,13 +202,29 @@ def train_run_folder(run: RunFolder, on_record: OnRecord | None = None) -> Train
     return outcome(worker.run)
 
 
-def evaluate(run: RunFolder, split: str = "test") -> dict[str, Any]:
-    """Return the figures of a run's best weights on a split, as plain data.
+def evaluate(
+    run: RunFolder,
+    split: str = "test",
+    *,
+    baselines: bool = False,
+    on_stage: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Measure a run's best weights on a split, write the report into its folder and return it.
+
+    Args:
+        run: The run.
+        split: ``train``, ``val`` or ``test``.
+        baselines: Whether simpler models are fitted on the same split as well.
+        on_stage: Gets what is being done, in a few words.
 
     Raises:
         RunError: There is no run, no such split, no data in it, or there are no weights.
         DataError: The data cannot be prepared.
     """
-    from netbuilder.training.evaluate import evaluate_run
+    from netbuilder.training.evaluation.worker import evaluated
 
-    return evaluate_run(run, split)
+    def say(told: dict[str, Any]) -> None:
+        if on_stage is not None and "stage" in told:
+            on_stage(told["stage"])
+
+    return evaluated(run, split, say, baselines=baselines)

@@ -33,13 +33,13 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Inspect the data and return the exit code."""
     from netbuilder.app.data_linting import inspect
-    from netbuilder.cli.evaluate import plain_figures
     from netbuilder.cli.output import print_findings, print_json, problems
+    from netbuilder.training.evaluation.report import finite
 
     found = inspect(opened(args.file), args.file.parent)
     ok = all(one.severity != "error" for one in found.findings)
     if args.json:
-        print_json({"file": str(args.file), "ok": ok, **plain_figures(found.to_plain())})
+        print_json({"file": str(args.file), "ok": ok, **finite(found.to_plain())})
         return FINE if ok else PROBLEMS
     _print_figures(found)
     print_findings(args.file, found.findings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,18 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "evaluate",
         help="measure a trained run on a split of its data",
-        description="Measure the best weights of a run on a split of its data.",
+        description="Measure the best weights of a run on a split of its data: figures with intervals, each "
+        "class, calibration, the groups it is worse on. The whole report, with curves and the samples "
+        "behind them, is kept as evaluation/SPLIT.json in the run's folder.",
     )
     parser.add_argument("folder", type=Path, metavar="RUN", help="the folder of a run")
     parser.add_argument(
         "--split", choices=("train", "val", "test"), default="test", help="by default test"
+    )
+    parser.add_argument(
+        "--baselines",
+        action="store_true",
+        help="fit simpler models on the same split too, and say whether the network beats them",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
@@ -28,27 +36,22 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Evaluate a run and return the exit code."""
     from netbuilder.app.training import evaluate
+    from netbuilder.cli.evaluation_text import print_report
     from netbuilder.cli.output import print_json
-    from netbuilder.cli.telling import print_evaluation
+    from netbuilder.training.evaluation.report import finite
 
     run_folder = run_at(args.folder)
-    found = evaluate(run_folder, args.split)
+    on_stage = _say if args.baselines and sys.stderr.isatty() else None
+    found = evaluate(run_folder, args.split, baselines=args.baselines, on_stage=on_stage)
     if args.json:
-        print_json({"run": str(run_folder.path), **plain_figures(found)})
+        print_json({"run": str(run_folder.path), **finite(found)})
         return FINE
     print(f"{run_folder.path}: {found['split']} split, {found['samples']:,} samples")
-    print_evaluation(found)
+    print_report(found)
     if found["note"]:
         print(f"    note: {found['note']}")
     return FINE
 
 
-def plain_figures(value: Any) -> Any:
-    """Return measured figures fit for JSON: what is not finite becomes None."""
-    if isinstance(value, dict):
-        return {key: plain_figures(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain_figures(item) for item in value]
-    if isinstance(value, float) and not abs(value) < float("inf"):
-        return None
-    return value
+def _say(stage: str) -> None:
+    print(f"{stage}...", file=sys.stderr)

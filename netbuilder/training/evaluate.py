@@ -1,4 +1,4 @@
-"""How well a network does on a split: losses, metrics, and a whole run from its folder."""
+"""How well a network does on a split: losses and metrics, with the weights a run has."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ import torch
 from safetensors.torch import load as load_tensors
 from torch import Tensor, nn
 
-from netbuilder.codegen.load import load_text
 from netbuilder.codegen.source import Loss
-from netbuilder.data.prepare import prepare
 from netbuilder.training.metrics import Scored, all_metrics
 from netbuilder.training.recipe import Recipe
 from netbuilder.training.run import RunError, RunFolder
-from netbuilder.training.tensors import to_tensors
 
 SPLITS = ("train", "val", "test")
 # Without gradients a pass needs little memory, so larger batches than in training pay off.
 LEAST_BATCH = 256
+# Scores of a split beyond so many numbers (half a GiB) are kept as the class that they name: those of
+# every token over a large vocabulary would fill the memory.
+MOST_SCORES = 2**27
 
 Precision = Callable[[], AbstractContextManager[Any]]
+# Gets the name of a loss with a batch's predictions and targets.
+Take = Callable[[str, Tensor, Tensor], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Evaluation:
         samples: How many there were.
         losses: The mean over samples of each loss, in the order of the losses.
         scored: Predictions and targets of all samples by the name of the loss, for those that have
-            metrics.
+            metrics; of more than ``MOST_SCORES`` scores of classes the highest one's class instead.
     """
 
     samples: int
@@ -50,7 +52,11 @@ class Evaluation:
 
 
 def evaluate(
-    model: nn.Module, tensors: Sequence[Tensor], batch_size: int, precision: Precision
+    model: nn.Module,
+    tensors: Sequence[Tensor],
+    batch_size: int,
+    precision: Precision,
+    take: Take | None = None,
 ) -> Evaluation:
     """Run a network over a split without changing it.
 
@@ -59,6 +65,7 @@ def evaluate(
         tensors: Inputs and targets.
         batch_size: The recipe's; a larger one is used where that is faster.
         precision: Makes the context of a forward pass.
+        take: Gets the predictions of each batch, with all scores, in order.
     """
     training = model.training
     losses_of: Any = model.losses
@@ -74,7 +81,10 @@ def evaluate(
                     losses, scored = losses_of(*batch)
                 sums.append(torch.stack([v.double() for v in losses.values()]) * len(batch[0]))
                 for name, (prediction, target) in scored.items():
-                    parts.setdefault(name, []).append((prediction.float(), target))
+                    if take is not None:
+                        take(name, prediction.float(), target)
+                    kept = _kept(prediction, target, samples)
+                    parts.setdefault(name, []).append((kept, target))
             totals = torch.stack(sums).sum(0) / samples
             whole = {
                 name: (torch.cat([p for p, _ in pairs]), torch.cat([t for _, t in pairs]))
@@ -83,6 +93,14 @@ def evaluate(
     finally:
         model.train(training)
     return Evaluation(samples, tuple(totals.tolist()), whole)
+
+
+def _kept(prediction: Tensor, target: Tensor, samples: int) -> Tensor:
+    """A batch's predictions; the classes they name where all scores of the split are too many."""
+    classes = prediction.ndim == target.ndim + 1 and not target.is_floating_point()
+    if classes and prediction[0].numel() * samples > MOST_SCORES:
+        return prediction.argmax(1)
+    return prediction.float()
 
 
 def in_precision(recipe: Recipe, device: torch.device) -> Precision:
@@ -120,41 +138,6 @@ def load_weights(run: RunFolder, model: nn.Module) -> Path:
     except (OSError, RuntimeError, ValueError) as error:
         raise RunError(f"{path}: these weights cannot be used: {error}") from error
     return path
-
-
-def evaluate_run(run: RunFolder, split: str = "test") -> dict[str, Any]:
-    """Return the figures of a run's best weights on a split, as plain data.
-
-    Args:
-        run: The run.
-        split: ``train``, ``val`` or ``test``.
-
-    Raises:
-        RunError: There is no such split, no data in it, or there are no weights.
-        DataError: The data cannot be prepared.
-    """
-    run.require()
-    if split not in SPLITS:
-        raise RunError(f"there is no split {split}; there are: {', '.join(SPLITS)}")
-    recipe, source, data = run.recipe(), run.source(), run.data()
-    prepared = prepare(data["settings"], Path(data["folder"]))
-    if data.get("fingerprint", prepared.fingerprint) != prepared.fingerprint:
-        raise RunError(
-            f"the data of {run.path} have changed since it was trained, so its split cannot be made again"
-        )
-    device = choose_device(recipe)
-    model = load_text(source.text, source.class_name, str(run.model))().to(device)
-    path = load_weights(run, model)
-    tensors = to_tensors(prepared.splits[split], (*source.inputs, *source.targets), device)
-    if not tensors:
-        raise RunError(f"the split {split} of {run.path} is empty")
-    found = evaluate(model, tensors, recipe.batch_size, in_precision(recipe, device))
-    return {
-        "split": split,
-        "weights": str(path.relative_to(run.path)),
-        "note": run.weights_note(),
-        **figures(found, source.losses),
-    }
 
 
 def figures(found: Evaluation, losses: Sequence[Loss]) -> dict[str, Any]:

@@ -108,18 +108,28 @@ def _measure(
 def _classification(prediction: Tensor, target: Tensor, kinds: Sequence[str]) -> dict[str, Tensor]:
     from torchmetrics.functional import classification as tm
 
-    classes = prediction.shape[1]
+    labels, classes = _said(prediction, target)
     if classes < 2 or not _are_classes(target, classes):
         return {}
     options: dict[str, Any] = {"num_classes": classes, "validate_args": False}
-    labels = prediction.argmax(1)
     found = {
         "accuracy": tm.multiclass_accuracy(labels, target, average="micro", **options),
         "f1": tm.multiclass_f1_score(labels, target, average="macro", **options),
     }
-    if "auroc" in kinds and prediction.numel() <= AUROC_LIMIT and _all_occur(target, classes):
+    scores = prediction.is_floating_point() and prediction.numel() <= AUROC_LIMIT
+    if "auroc" in kinds and scores and _all_occur(target, classes):
         found["auroc"] = tm.multiclass_auroc(prediction.softmax(1), target, **options)
     return found
+
+
+def _said(prediction: Tensor, target: Tensor) -> tuple[Tensor, int]:
+    """The class of the highest score and how many classes there are; whole numbers are such classes.
+
+    Classes that were neither said nor right change no figure, so the highest one gives their number.
+    """
+    if prediction.is_floating_point():
+        return prediction.argmax(1), prediction.shape[1]
+    return prediction, int(torch.maximum(prediction.max(), target.max())) + 1
 
 
 def _binary(prediction: Tensor, target: Tensor, kinds: Sequence[str]) -> dict[str, Tensor]:
@@ -159,12 +169,12 @@ def _confusion(task: str, prediction: Tensor, target: Tensor) -> list[list[int]]
     if task == "binary" and ((target == 0) | (target == 1)).all():
         scores, labels = prediction.sigmoid().flatten(), target.long().flatten()
         matrix = tm.binary_confusion_matrix(scores, labels, validate_args=False)
-    elif task == "classification" and 2 <= prediction.shape[1] <= CLASSES_LIMIT:
-        classes = prediction.shape[1]
-        if not _are_classes(target, classes):
+    elif task == "classification":
+        labels, classes = _said(prediction, target)
+        if not 2 <= classes <= CLASSES_LIMIT or not _are_classes(target, classes):
             return None
         matrix = tm.multiclass_confusion_matrix(
-            prediction.argmax(1), target, num_classes=classes, validate_args=False
+            labels, target, num_classes=classes, validate_args=False
         )
     else:
         return None

@@ -15,7 +15,7 @@ from netbuilder.files.documents import load
 from netbuilder.files.format import dumps
 from netbuilder.graph.model import Graph, Network
 from netbuilder.training import client
-from netbuilder.training.evaluate import evaluate_run
+from netbuilder.training.evaluation.assess import evaluate_run
 from netbuilder.training.recipe import Recipe
 
 FOLDER = Path(__file__).parents[2] / "examples"

@@ -28,7 +28,7 @@ from netbuilder.exchange.scripts import train_script
 from netbuilder.exchange.subject import Subject
 from netbuilder.exchange.trained import subject_of_run, training_of_run
 from netbuilder.training import augmentation
-from netbuilder.training.evaluate import evaluate_run
+from netbuilder.training.evaluation.assess import evaluate_run
 from netbuilder.training.recipe import Recipe
 from netbuilder.training.records import read_records
 from netbuilder.training.run import RunError

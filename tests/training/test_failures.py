@@ -19,7 +19,7 @@ from netbuilder.files.errors import FileError
 from netbuilder.training import checkpoints as checkpoints_module
 from netbuilder.training.checkpoints import Checkpoints
 from netbuilder.training.client import run_state, start
-from netbuilder.training.evaluate import evaluate_run
+from netbuilder.training.evaluation.assess import evaluate_run
 from netbuilder.training.failures import failure_of
 from netbuilder.training.records import RecordWriter, read_records
 from netbuilder.training.run import RunFolder

@@ -16,7 +16,7 @@ from netbuilder.codegen.load import load
 from netbuilder.codegen.source import Loss, Source
 from netbuilder.data.prepare import prepare
 from netbuilder.training.client import run_state
-from netbuilder.training.evaluate import evaluate_run
+from netbuilder.training.evaluation.assess import evaluate_run
 from netbuilder.training.records import read_records
 from netbuilder.training.run import RunFolder
 from netbuilder.training.schedule import epoch_seed
@@ -131,7 +131,7 @@ def test_what_a_run_writes_down(tmp_path: Path, train: Train) -> None:
     assert {path.name for path in run.path.iterdir()} == {
         *("graph.netgraph", "recipe.json", "data.json", "source.json", "model.py", "lock"),
         *("environment.json", "records.bin", "events.jsonl", "checkpoints", "status.json"),
-        "result.json",
+        *("result.json", "usage.json"),
     }
 
 

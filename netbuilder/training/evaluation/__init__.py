@@ -1,0 +1,1 @@
+"""How good a trained network is: figures, curves and the samples behind them, loss by loss."""
