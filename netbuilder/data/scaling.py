@@ -64,11 +64,14 @@ def moments(values: Array) -> tuple[Floats, Floats]:
 
 def standardized(values: Array, mean: Floats, deviation: Floats) -> Array:
     """Return the samples with the mean taken off, over the deviation; float32."""
-    shape = [1] * values.ndim
-    if values.ndim > 1:
-        shape[_channel(values.ndim)] = -1
+    shape = channel_shape(values.ndim)
     scaled = (values.astype(np.float64) - mean.reshape(shape)) / deviation.reshape(shape)
     return scaled.astype(np.float32)
+
+
+def channel_shape(ndim: int) -> tuple[int, ...]:
+    """The shape that lines moments up with samples of so many axes, the first one included."""
+    return tuple(-1 if ndim > 1 and axis == _channel(ndim) else 1 for axis in range(ndim))
 
 
 def _channel(ndim: int) -> int:

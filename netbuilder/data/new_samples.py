@@ -1,0 +1,300 @@
+"""Samples of a file that a network was not trained on, read into the fields that it was trained on.
+
+Tables are read by the names of their columns, which may stand in any order; images are brought to the
+size of the training images; arrays hold the numbers as the source gives them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from netbuilder.check.fields import Field
+from netbuilder.data.arrays import Array
+from netbuilder.data.csv_file import LARGEST, MISSING, MISSING_CLASS, CsvFile
+from netbuilder.data.csv_table import Table, read_table
+from netbuilder.data.image_folder import ENDINGS
+from netbuilder.data.images import read_images
+from netbuilder.data.source import DataError, DataSource
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+MOST_VALUES = 2**28  # 1 GiB as float32
+_NAMED = 10  # columns that a message names
+_SIGN = " = "  # between a column and its class, in the names of columns of 0 and 1
+
+
+@dataclass(frozen=True)
+class NewSamples:
+    """Samples as the source of the training gives them, before gaps are filled and numbers scaled.
+
+    Attributes:
+        arrays: By field, (samples, *shape).
+        names: Where each sample is from: a file, with the line in a table.
+        notes: Sentences on what was left out.
+    """
+
+    arrays: Mapping[str, Array]
+    names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What samples have to be like.
+
+    Attributes:
+        source: The source that the network was trained on.
+        fields: Returns its fields; asked only for what is no table, since files may be gone.
+        preprocessing: What ``Prepared.preprocessing`` says.
+        wanted: The fields that the network takes.
+    """
+
+    source: DataSource
+    fields: Callable[[], Mapping[str, Field]]
+    preprocessing: Mapping[str, Any]
+    wanted: Sequence[str]
+
+
+def read_samples(path: Path, trained: Trained) -> NewSamples:
+    """Read a table, a folder of images or one image, or arrays.
+
+    Args:
+        path: A text file with a table; a PNG or JPEG file, or a folder of them; an ``.npy`` file with
+            the samples of the one field that is wanted, or an ``.npz`` with an array a field.
+        trained: What they have to be like.
+
+    Raises:
+        DataError: It cannot be read, or does not fit what the network was trained on.
+    """
+    if not path.exists():
+        raise DataError(f"{path} does not exist")
+    ending = path.suffix.lower()
+    if path.is_dir() or ending in ENDINGS:
+        return _images(path, trained)
+    if ending in (".npy", ".npz"):
+        return _arrays(path, trained)
+    return _table(path, trained)
+
+
+def _table(path: Path, trained: Trained) -> NewSamples:
+    source = trained.source
+    csv = source if isinstance(source, CsvFile) else CsvFile()
+    table = read_table(path, csv.delimiter, csv.encoding, csv.header)
+    reader = _Reader(table, csv.decimal == "comma", trained)
+    arrays = {name: reader.field(name) for name in dict.fromkeys(trained.wanted)}
+    if reader.lacking:
+        lacking = list(dict.fromkeys(reader.lacking))
+        verb = "the column" if len(lacking) == 1 else "the columns"
+        raise DataError(
+            f"{table.name} lacks {verb} {_listed(lacking)}, which the network was trained on; "
+            f"it has: {_listed(list(table.columns))}"
+        )
+    return NewSamples(arrays, tuple(f"{table.name}:{line}" for line in table.lines))
+
+
+class _Reader:
+    """Turns the columns of a table into fields, and collects the names of those that it lacks."""
+
+    def __init__(self, table: Table, comma: bool, trained: Trained) -> None:
+        self._table, self._comma, self._trained = table, comma, trained
+        self.lacking: list[str] = []
+
+    def field(self, name: str) -> Array:
+        """Return the samples of a field; what is in it does not count where columns lack."""
+        known = self._trained.preprocessing
+        if name in known["columns"]:
+            return self._row(known["columns"][name])
+        if name in known["classes"]:
+            return self._codes(name, known["classes"][name])
+        shape = self._trained.fields()[name].shape
+        if len(shape) > 1:
+            sizes = " x ".join(map(str, shape))
+            raise DataError(
+                f"{self._table.name} is a table, but a sample of {name} is {sizes} numbers; "
+                "give a folder of images or an .npy file"
+            )
+        names = [f"{name}_{number}" for number in range(1, shape[0] + 1)] if shape else [name]
+        row = self._row(names)
+        return row if shape else row[:, 0]
+
+    def _row(self, names: Sequence[str]) -> npt.NDArray[np.float32]:
+        values = np.zeros((len(self._table.lines), len(names)), np.float32)
+        hot: dict[str, dict[str, int]] = {}
+        for place, name in enumerate(names):
+            if name in self._table.columns:
+                values[:, place] = self._numbers(name)
+            elif _SIGN in name:
+                column, text = self._parted(name)
+                hot.setdefault(column, {})[text] = place
+            else:
+                self.lacking.append(name)
+        for column, places in hot.items():
+            if column in self._table.columns:
+                at = self._places(column, places)
+                values[np.arange(len(values)), at] = 1
+            else:
+                self.lacking.append(column)
+        return values
+
+    def _parted(self, name: str) -> tuple[str, str]:
+        """The column and the class that a column of 0 and 1 is named after; both may hold the sign."""
+        parts = name.split(_SIGN)
+        for end in range(1, len(parts)):
+            column = _SIGN.join(parts[:end])
+            if column in self._table.columns:
+                return column, _SIGN.join(parts[end:])
+        return parts[0], _SIGN.join(parts[1:])
+
+    def _codes(self, field: str, classes: Sequence[str]) -> npt.NDArray[np.int64]:
+        column = field
+        while column not in self._table.columns and column.endswith("_column"):
+            column = column.removesuffix("_column")  # so named where a field has its name already
+        if column not in self._table.columns:
+            self.lacking.append(field)
+            return np.zeros(len(self._table.lines), np.int64)
+        places = {text: place for place, text in enumerate(classes)}
+        return np.array(self._places(column, places), np.int64)
+
+    def _places(self, column: str, places: Mapping[str, int]) -> list[int]:
+        """The place of each row's class."""
+        found = []
+        for line, text in zip(self._table.lines, self._table.columns[column], strict=True):
+            known = places.get(MISSING_CLASS if _is_missing(text) else text)
+            if known is None:
+                what = "empty" if _is_missing(text) else repr(text)
+                raise DataError(
+                    f"{self._table.name}, line {line}: {column} is {what}, which no training sample "
+                    f"was; known are: {_listed(list(places))}"
+                )
+            found.append(known)
+        return found
+
+    def _numbers(self, column: str) -> list[float]:
+        found = []
+        for line, text in zip(self._table.lines, self._table.columns[column], strict=True):
+            value = math.nan if _is_missing(text) else self._number(text)
+            if value is None or abs(value) > LARGEST:
+                raise DataError(
+                    f"{self._table.name}, line {line}: {column} is {text!r}, but the network was "
+                    "trained on numbers there"
+                )
+            found.append(value)
+        return found
+
+    def _number(self, text: str) -> float | None:
+        if self._comma:
+            text = text.replace(".", "_").replace(",", ".")
+        try:
+            return None if "_" in text else float(text)
+        except ValueError:
+            return None
+
+
+def _images(path: Path, trained: Trained) -> NewSamples:
+    field = _only(trained, f"{path} holds images, but")
+    shape = field.shape
+    if len(shape) != 3 or shape[0] not in (1, 3) or field.classes:
+        sizes = " x ".join(map(str, shape)) or "one value"
+        raise DataError(f"{path} holds images, but a sample of {field.name} is {sizes}")
+    files = _image_files(path)
+    _check_memory(path, len(files) * math.prod(shape))
+    fit = getattr(trained.source, "fit", "crop")
+    read = read_images(files, (shape[1], shape[2]), "rgb" if shape[0] == 3 else "grey", fit)
+    if not read.kept:
+        raise DataError(f"no image can be read: {_listed(list(read.refused))}")
+    values = read.pixels.astype(np.float32)
+    if getattr(trained.source, "scale", True):
+        values /= 255
+    base = path if path.is_dir() else path.parent
+    names = tuple(files[number].relative_to(base).as_posix() for number in read.kept)
+    notes = tuple(f"{refused} is left out" for refused in read.refused)
+    return NewSamples({field.name: values}, names, notes)
+
+
+def _image_files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(
+        file
+        for file in path.rglob("*")
+        if file.suffix.lower() in ENDINGS
+        and file.is_file()
+        and not any(part.startswith(".") for part in file.relative_to(path).parts)
+    )
+    if not found:
+        raise DataError(f"{path} has no images ({', '.join(ENDINGS)})")
+    return found
+
+
+def _arrays(path: Path, trained: Trained) -> NewSamples:
+    try:
+        loaded = np.load(path, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            field = _only(trained, f"{path} holds one array, but")
+            given = {field.name: loaded}
+        else:
+            with loaded:
+                given = {name: loaded[name] for name in loaded.files if name in trained.wanted}
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
+    lacking = [name for name in dict.fromkeys(trained.wanted) if name not in given]
+    if lacking:
+        raise DataError(f"{path} has no array named {_listed(lacking)}, which the network takes")
+    fields = trained.fields()
+    arrays = {name: _fitting(path, values, fields[name]) for name, values in given.items()}
+    counts = {name: len(values) for name, values in arrays.items()}
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{count} of {name}" for name, count in counts.items())
+        raise DataError(f"{path} has different numbers of samples: {told}")
+    count = next(iter(counts.values()))
+    return NewSamples(arrays, tuple(f"{path.name}[{number}]" for number in range(count)))
+
+
+def _fitting(path: Path, values: Array, field: Field) -> Array:
+    """An array in the shape and type of a field; samples may be flat."""
+    flat = values.ndim > 0 and values[:1].size == math.prod(field.shape)
+    if values.dtype.kind not in "fiub" or not flat or not len(values):
+        sizes = " x ".join(("samples", *map(str, field.shape)))
+        have = " x ".join(map(str, values.shape)) or "a single number"
+        raise DataError(
+            f"{path} holds {have} of {values.dtype}, but {sizes} numbers of {field.name} were expected"
+        )
+    shaped = values.reshape(len(values), *field.shape)
+    if field.dtype.startswith("int") and not np.array_equal(shaped, shaped.astype(np.int64)):
+        raise DataError(f"{path} holds fractions, but {field.name} takes whole numbers")
+    return shaped.astype(field.dtype)
+
+
+def _only(trained: Trained, what: str) -> Field:
+    """The one field that the network takes."""
+    names = list(dict.fromkeys(trained.wanted))
+    if len(names) > 1:
+        raise DataError(
+            f"{what} the network takes {len(names)} fields: {', '.join(names)}; give an .npz file "
+            "with an array for each"
+        )
+    return trained.fields()[names[0]]
+
+
+def _check_memory(path: Path, values: int) -> None:
+    if values > MOST_VALUES:
+        raise DataError(
+            f"{path} holds {values:,} values, more than the {MOST_VALUES:,} that are read at once; "
+            "split it into several folders"
+        )
+
+
+def _is_missing(text: str) -> bool:
+    return text.lower() in MISSING
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,257 @@
+"""``netbuilder predict``: tables by the names of their columns, images and arrays, as CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from cli_commands import Command
+from PIL import Image
+from training_runs import make_run
+
+from netbuilder.codegen.source import Argument, Loss, Result, Source
+from netbuilder.data.bundled import Iris
+from netbuilder.data.prepare import prepare
+from netbuilder.training.run import RunFolder, read_json
+from netbuilder.training.session import train_run
+
+IRIS = Iris.columns
+HEAD = """import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Net(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+"""
+
+
+def trained(run: RunFolder) -> RunFolder:
+    """Train a run in this process."""
+    with run.hold():
+        assert train_run(run)["why"] != "failed", run.result()
+    return run
+
+
+def source(
+    body: str, inputs: list[Argument], target: Argument, result: Result, loss: Loss
+) -> Source:
+    """A source around the body of a class, with one output and one loss."""
+    given = ", ".join(argument.name for argument in inputs)
+    function = {"mse": "F.mse_loss", "cross_entropy": "F.cross_entropy"}.get(
+        loss.type, "F.binary_cross_entropy_with_logits"
+    )
+    text = (
+        f"{HEAD}{body}\n    def losses(self, {given}, {target.name}):\n"
+        f"        said = self.forward({given})\n"
+        f'        return {{"loss_1": {function}(said, {target.name})}}, '
+        f'{{"loss_1": (said, {target.name})}}\n'
+    )
+    return Source(text, "Net", tuple(inputs), (target,), (result,), (loss,), {})
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def write(path: Path, names: tuple[str, ...], rows: Any) -> Path:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(names)
+        writer.writerows(rows)
+    return path
+
+
+def test_a_table_is_read_by_the_names_of_its_columns(run: Command, iris_run: Path, tmp_path: Path):
+    features = Iris().load(Path())
+    some = features.arrays["features"][:140:20]
+    straight = write(tmp_path / "a.csv", IRIS, some)
+    other = (*reversed(IRIS), "note")
+    turned = write(tmp_path / "b.csv", other, [[*row[::-1], "x"] for row in some])
+    first, second = (run("predict", iris_run, path) for path in (straight, turned))
+    assert (first.code, first.err) == (0, "")
+    rows = rows_of(first.out)
+    assert [row["row"] for row in rows] == [str(number) for number in range(1, 8)]
+    assert rows[0]["input"] == "a.csv:2"
+    assert list(rows[0])[2:] == [
+        "predicted",
+        "probability",
+        "p(setosa)",
+        "p(versicolor)",
+        "p(virginica)",
+    ]
+    said = [{k: v for k, v in row.items() if k != "input"} for row in rows]
+    assert said == [{k: v for k, v in row.items() if k != "input"} for row in rows_of(second.out)]
+    for row in rows:
+        assert row["probability"] == max(row[f"p({name})"] for name in Iris.classes)
+        assert row["probability"] == row[f"p({row['predicted']})"]
+
+
+def test_what_is_said_is_what_the_network_says_of_its_own_test_split(
+    run: Command, iris_run: Path, tmp_path: Path
+):
+    told = run("evaluate", iris_run, "--json").json
+    settings = read_json(iris_run / "data.json")["settings"]
+    prepared = prepare(settings, Path())
+    index = prepared.indices["test"]
+    raw = Iris().load(Path())
+    table = write(tmp_path / "test.csv", IRIS, raw.arrays["features"][index])
+    done = run("predict", iris_run, table, "-o", tmp_path / "out.csv")
+    assert done.out == f"{tmp_path / 'out.csv'}: {len(index)} samples predicted\n"
+    rows = rows_of((tmp_path / "out.csv").read_text())
+    right = [Iris.classes[place] for place in raw.arrays["label"][index]]
+    share = np.mean([row["predicted"] == name for row, name in zip(rows, right, strict=True)])
+    assert share == pytest.approx(told["metrics"]["accuracy"])
+
+
+def test_arrays_are_predicted_too(run: Command, iris_run: Path, tmp_path: Path):
+    some = Iris().load(Path()).arrays["features"][::50]
+    np.save(tmp_path / "some.npy", some)
+    np.savez(tmp_path / "some.npz", features=some, other=np.zeros(2))
+    table = run("predict", iris_run, write(tmp_path / "a.csv", IRIS, some), "--json").json
+    for name in ("some.npy", "some.npz"):
+        found = run("predict", iris_run, tmp_path / name, "--json").json
+        assert found["samples"] == 3
+        assert [one["input"] for one in found["predictions"]] == [f"{name}[{n}]" for n in range(3)]
+        for one, other in zip(found["predictions"], table["predictions"], strict=True):
+            assert one["p(setosa)"] == pytest.approx(other["p(setosa)"], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("names", "row", "sentence"),
+    [
+        (IRIS[1:], [1, 2, 3], "a.csv lacks the column sepal length (cm), which"),
+        ((), [], "a.csv is empty"),
+        (IRIS, [1, 2, "long", 3], "a.csv, line 2: petal length (cm) is 'long', but the network"),
+        (IRIS, [1, 2, "", 3], "a number of features is missing in sample 1"),
+        (IRIS, [1, 2, "inf", 3], "petal length (cm) is 'inf'"),
+    ],
+)
+def test_what_does_not_fit_is_told(
+    run: Command, iris_run: Path, tmp_path: Path, names, row, sentence
+):
+    done = run("predict", iris_run, write(tmp_path / "a.csv", names, [row] if row else []))
+    assert done.code == 3
+    assert sentence in done.err
+    assert done.out == ""
+
+
+def test_files_of_another_kind_are_told(run: Command, iris_run: Path, tmp_path: Path):
+    missing = run("predict", iris_run, tmp_path / "none.csv")
+    assert (missing.code, "there is no such file" in missing.err) == (2, True)
+    np.save(tmp_path / "a.npy", np.zeros((2, 3)))
+    wrong = run("predict", iris_run, tmp_path / "a.npy").err
+    assert "holds 2 x 3 of float64, but samples x 4 numbers of features were expected" in wrong
+    np.save(tmp_path / "o.npy", np.array([{}], object))
+    assert "cannot be read" in run("predict", iris_run, tmp_path / "o.npy").err
+    (tmp_path / "pictures").mkdir()
+    told = run("predict", iris_run, tmp_path / "pictures").err
+    assert "holds images, but a sample of features is 4" in told
+
+
+@pytest.fixture(scope="module")
+def mixed_run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A run on a table with gaps, colours and a standardized answer; it predicts a number."""
+    folder = tmp_path_factory.mktemp("mixed")
+    rng = np.random.default_rng(0)
+    rows = []
+    for number in range(60):
+        size, colour = rng.normal(), ("red", "blue", "")[number % 3]
+        rows.append([f"{size:.4f}" if number % 7 else "", colour, f"{1000 + 50 * size:.3f}"])
+    write(folder / "table.csv", ("size", "colour", "price"), rows)
+    linear = Argument("features", "features", (4,), "float32")
+    price = Argument("target", "target", (), "float32")
+    body = (
+        "        self.linear_1 = nn.Linear(4, 1)\n\n    def forward(self, features):\n"
+        "        return self.linear_1(features)[:, 0]\n"
+    )
+    result = Result("said", ("N",), "float32")
+    loss = Loss("loss_1", "mse", "regression", 1.0, ("N",), "said", "target")
+    data = {
+        "source": "csv",
+        "params": {"path": "table.csv"},
+        "standardize": ["features", "target"],
+    }
+    made = source(body, [linear], price, result, loss)
+    run = make_run(folder / "run", data=data, made=made, learning_rate=0.05, epochs=30)
+    return trained(run)
+
+
+def test_gaps_categories_and_units_are_those_of_the_training(
+    run: Command, mixed_run: RunFolder, tmp_path: Path
+):
+    rows = [["blue", "1"], ["red", ""], ["", "0"], ["red", "-1"]]
+    table = write(tmp_path / "new.csv", ("colour", "size"), rows)
+    done = run("predict", mixed_run.path, table, "--json")
+    assert done.code == 0, done.err
+    said = [one["predicted"] for one in done.json["predictions"]]
+    assert list(done.json["predictions"][0]) == ["row", "input", "predicted"]
+    assert said[0] == pytest.approx(1050, abs=15)
+    assert said[3] == pytest.approx(950, abs=15)
+    assert 960 < said[1] < 1040
+
+
+def test_a_category_that_was_not_trained_on_is_refused(
+    run: Command, mixed_run: RunFolder, tmp_path: Path
+):
+    table = write(tmp_path / "new.csv", ("colour", "size"), [["red", "1"], ["pink", "1"]])
+    done = run("predict", mixed_run.path, table)
+    assert done.code == 3
+    assert "new.csv, line 3: colour is 'pink', which no training sample was" in done.err
+    assert "known are: blue, red, (missing)" in done.err
+    lacking = run("predict", mixed_run.path, write(tmp_path / "b.csv", ("x",), [["1"]])).err
+    assert "b.csv lacks the columns size, colour" in lacking
+
+
+def test_a_folder_of_images(run: Command, tmp_path: Path):
+    inside = tmp_path / "images"
+    for name, grey in (("dark", 20), ("light", 220)):
+        (inside / name).mkdir(parents=True)
+        for number in range(8):
+            Image.new("L", (6, 6), grey + number).save(inside / name / f"{number}.png")
+    image = Argument("image", "image", (1, 4, 4), "float32")
+    label = Argument("label", "label", (), "float32")
+    body = (
+        "        self.linear_1 = nn.Linear(16, 1)\n\n    def forward(self, image):\n"
+        "        return self.linear_1(image.flatten(1))[:, 0]\n"
+    )
+    result = Result("said", ("N",), "float32", "label")
+    loss = Loss("loss_1", "bce_with_logits", "binary", 1.0, ("N",), "said", "label")
+    data = {
+        "source": "image_folder",
+        "params": {"path": "images", "height": 4, "width": 4, "colour": "grey"},
+    }
+    made = source(body, [image], label, result, loss)
+    run_folder = trained(
+        make_run(tmp_path / "run", data=data, made=made, learning_rate=0.1, epochs=40)
+    )
+    new = tmp_path / "new"
+    new.mkdir()
+    Image.new("L", (9, 9), 10).save(new / "a.png")
+    Image.new("RGB", (9, 5), (240, 240, 240)).save(new / "b.jpg")
+    (new / "c.png").write_bytes(b"no image")
+    done = run("predict", run_folder.path, new)
+    assert done.code == 0
+    assert done.err == "note: new/c.png (neither PNG nor JPEG) is left out\n"
+    rows = rows_of(done.out)
+    assert [(row["input"], row["predicted"]) for row in rows] == [
+        ("a.png", "dark"),
+        ("b.jpg", "light"),
+    ]
+    assert all(0 <= float(row["p(light)"]) <= 1 for row in rows)
+    (one,) = rows_of(run("predict", run_folder.path, new / "b.jpg").out)
+    assert one["predicted"] == "light"
+
+
+def test_a_run_that_has_not_begun_is_told(run: Command, tmp_path: Path):
+    made = make_run(tmp_path / "run")
+    (tmp_path / "a.csv").write_text("point_1\n1\n")
+    done = run("predict", made.path, tmp_path / "a.csv")
+    assert (done.code, "has not begun" in done.err) == (3, True)
+    assert json.loads(run("predict", made.path, tmp_path / "a.csv", "--json").out)["error"]
