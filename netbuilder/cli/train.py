@@ -60,6 +60,11 @@ def add(commands: Any) -> None:
         help="start from the best weights of this run where names and shapes still fit",
     )
     parser.add_argument(
+        "--tensorboard",
+        action="store_true",
+        help="keep files for TensorBoard in the run's folder as it trains",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print a JSON object a line: records, then the result"
     )
     parser.set_defaults(run=run)
@@ -71,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
     from netbuilder.cli.live import followed, shown
     from netbuilder.cli.output import print_json
     from netbuilder.cli.telling import print_end
+    from netbuilder.cli.tensorboard import Boarded
     from netbuilder.codegen.emit import NotSoundError
     from netbuilder.training.run import read_json
 
@@ -85,10 +91,11 @@ def run(args: argparse.Namespace) -> int:
             print_findings(args.file, error.report.diagnostics)
         print(f"netbuilder train: {args.file} has errors, so it is not trained", file=sys.stderr)
         return PROBLEMS
+    show = shown(worker.run, json=args.json)
     interrupted = followed(
         worker,
         lambda it, show: follow(it, show, from_start=not args.resume),
-        shown(worker.run, json=args.json),
+        Boarded(show, worker.run) if args.tensorboard else show,
     )
     trained = outcome(worker.run)
     taken = read_json(worker.run.transplant) if worker.run.transplant.exists() else None

@@ -90,6 +90,8 @@ class RunFolder:
         self.activity = self.path / "activity.json"
         # What the worker takes of the machine, measured every other second.
         self.usage = self.path / "usage.json"
+        # What TensorBoard reads, where it is wanted.
+        self.tensorboard = self.path / "tensorboard"
 
     def __repr__(self) -> str:
         return f"RunFolder({str(self.path)!r})"
