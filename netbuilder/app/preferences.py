@@ -62,6 +62,9 @@ class Settings(Declared):
     threads = Int(
         0, min=0, max=256, group="Training", doc="Threads of the worker; 0 leaves it to the recipe."
     )
+    tensorboard = Bool(
+        False, group="Training", doc="Keep files for TensorBoard in the folder of each training."
+    )
 
 
 class Preferences:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from netbuilder.editor.training.curve_file import write_table
 from netbuilder.editor.training.run_card import RunCard
 from netbuilder.editor.training.run_view import RunView
 from netbuilder.editor.workspace import Workspace
+from netbuilder.training.run import RunFolder
 
 _PAUSE = 250  # ms after the last edit before the graph is compared with the run
 
@@ -92,6 +95,7 @@ class TrainingPanel(QWidget):
         workspace.look.changed.connect(self._tint)
         for chart in self.charts:
             chart.numbers_wanted.connect(self._save_numbers)
+            chart.board_wanted.connect(self._write_board)
             chart.told.connect(workspace.said)
         self.left.plot.read.connect(self._on_read)
         self.right.plot.read.connect(self._on_read)
@@ -161,6 +165,22 @@ class TrainingPanel(QWidget):
     def _on_unsaved(self, error: Exception) -> None:
         self._workspace.said.emit("error", str(error))
 
+    def _write_board(self) -> None:
+        run = self._runs.shown
+        if run is None:
+            return
+        if run.is_active and self._workspace.preferences.settings.tensorboard:
+            self._say_board(run.folder)  # they are kept up as it trains
+            return
+        self._workspace.tasks.submit(
+            self, "board", partial(_board, run.folder), self._say_board, self._on_unsaved
+        )
+
+    def _say_board(self, run: RunFolder) -> None:
+        self._workspace.said.emit(
+            "info", f"Written. To look at it: tensorboard --logdir {shlex.quote(str(run.path))}"
+        )
+
     def _fill_empty(self) -> None:
         self._mark = QLabel(self._empty)
         self._headline, self._advice = QLabel(self._empty), QLabel(self._empty)
@@ -204,3 +224,12 @@ class TrainingPanel(QWidget):
         self._mark.setPixmap(icon("play", theme.tertiary).pixmap(24, 24))
         for line in self._dividers:
             line.setStyleSheet(f"background: {theme.line}; border: 0")
+
+
+def _board(run: RunFolder) -> RunFolder:
+    """Write the files for TensorBoard, beside the main loop."""
+    from netbuilder.training.tensorboard import TensorBoardFiles
+
+    with closing(TensorBoardFiles(run)) as files:
+        files.update()
+    return run

@@ -88,6 +88,7 @@ class Chart(QWidget):
     """
 
     numbers_wanted = Signal(str)  # the path of a file for all figures
+    board_wanted = Signal()  # files for TensorBoard
     told = Signal(str, str)  # level and sentence
 
     def __init__(self, workspace: Workspace, name: str, parent: QWidget | None = None) -> None:
@@ -240,6 +241,7 @@ class Chart(QWidget):
         menu.setObjectName(f"{self._name}_saving")
         menu.addAction("Save Picture…").triggered.connect(self.save_picture)
         menu.addAction("Save Numbers…").triggered.connect(self.save_numbers)
+        menu.addAction("Write for TensorBoard").triggered.connect(self._on_board)
         return menu
 
     def save_picture(self) -> None:
@@ -249,6 +251,9 @@ class Chart(QWidget):
     def save_numbers(self) -> None:
         """Ask for a file, and save the figures of the run to it."""
         self._ask("Save Numbers", "Comma-separated values (*.csv)", "csv")
+
+    def _on_board(self) -> None:
+        self.board_wanted.emit()
 
     def _ask(self, title: str, kind: str, suffix: str) -> None:
         if self._dialog is not None or self._run is None:

@@ -422,10 +422,12 @@ class Runs(QObject):
             self._timer.stop()
             self._warm_up()
         shown = self.shown
+        boards = self._workspace.preferences.settings.tensorboard
         for view in followed:
             if not view.reading:
                 view.reading = True
                 view.tail.watched = view is shown
+                view.tail.boards = view.is_active and boards
                 self._workspace.tasks.submit(
                     self, f"tail:{view.path}", partial(_read, view), self._on_news
                 )

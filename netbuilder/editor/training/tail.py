@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,6 +21,9 @@ from netbuilder.training.usage import Usage, read_usage
 
 if TYPE_CHECKING:
     from netbuilder.training.columns import ColumnReader, Columns
+    from netbuilder.training.tensorboard import TensorBoardFiles
+
+_log = logging.getLogger(__name__)
 
 _STATE_EVERY = 0.5  # s between two looks at the status and the lock
 _TOUCH_EVERY = 3.0  # s; the worker takes it that nobody watches after ten
@@ -96,12 +100,16 @@ class Tail:
     Attributes:
         worker: The same.
         watched: Whether somebody looks at its layers.
+        boards: Whether files for TensorBoard are kept up with it.
     """
 
     def __init__(self, run: RunFolder, worker: Worker | None = None) -> None:
         self.run = run
         self.worker = worker
         self.watched = False
+        self.boards = False
+        self._board: TensorBoardFiles | None = None
+        self._boardless = False
         self._reader: ColumnReader | None = None
         self._events = 0
         self._stamps: dict[Path, int] = {}
@@ -135,8 +143,24 @@ class Tail:
         late, self._events = read_events(self.run.events, self._events)
         columns, more = self._reader.read()
         result = self.run.result() if state is not None and not state.active else None
+        self._keep_board(going=not ended and (state is None or state.active))
         usage = read_usage(self.run) if self._is_new(self.run.usage) else None
         return News(state, columns, more, [*found, *late], self._layers(), usage, result, ended)
+
+    def _keep_board(self, *, going: bool) -> None:
+        """Write what is new for TensorBoard too; files that cannot be written end no watching."""
+        from netbuilder.training.tensorboard import TensorBoardFiles
+
+        try:
+            if self.boards and not self._boardless:
+                self._board = self._board or TensorBoardFiles(self.run)
+                self._board.update()
+        except NetBuilderError as error:
+            _log.warning("%s", error)
+            self._boardless = True  # once is enough
+        if self._board is not None and not (self.boards and going and not self._boardless):
+            self._board.close()
+            self._board = None
 
     def _layers(self) -> dict[str, Any] | None:
         if not self._is_new(self.run.activity):

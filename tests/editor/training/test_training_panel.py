@@ -6,6 +6,7 @@ import csv
 import os
 import signal
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from netbuilder.editor.tab import Tab
 from netbuilder.editor.training.runs import Runs
 from netbuilder.editor.workspace import Workspace
 from netbuilder.graph import edits
+from netbuilder.training.tensorboard import FILE, TensorBoardFiles
 
 LONG = "recipe.epochs=100000"
 WAIT = 90_000
@@ -170,6 +172,28 @@ def test_figures_log_axis_and_files(
     assert panel.left._dialog is not None
     panel.left._dialog.reject()
     qtbot.waitUntil(lambda: panel.left._dialog is None)
+    menu = panel.left.save_button.menu()
+    next(a for a in menu.actions() if a.text() == "Write for TensorBoard").trigger()
+    qtbot.waitUntil(lambda: "tensorboard --logdir" in said[-1][1], timeout=WAIT)
+    assert runs.shown is not None
+    assert (runs.shown.folder.tensorboard / "val" / FILE).stat().st_size > 100
+
+
+def test_files_for_tensorboard_are_kept_up_where_that_is_set(
+    panel: TrainingPanel, runs: Runs, iris: Open, qtbot: Any, workspace: Workspace
+) -> None:
+    workspace.preferences.set("tensorboard", True)
+    iris("recipe.epochs=3")
+    click(panel.train)
+    qtbot.waitUntil(lambda: bool(panel.card.ending), timeout=WAIT)
+    qtbot.waitUntil(lambda: runs.shown is not None and not runs.shown.is_active, timeout=WAIT)
+    assert runs.shown is not None
+    folder = runs.shown.folder
+    kept = {p: p.stat().st_size for p in folder.tensorboard.rglob("events*")}
+    with closing(TensorBoardFiles(folder)) as files:
+        files.update()
+    assert len(kept) == 2
+    assert kept == {path: path.stat().st_size for path in kept}
 
 
 def test_both_plots_are_read_at_the_same_step(
