@@ -247,6 +247,8 @@ class Trainer:
             return
         with self.learner.average.in_place():
             self._judge(means)
+            is_last = progress.epoch + 1 == self.recipe.epochs
+            self.watching.judged(progress.step, progress.epoch + 1, is_last=is_last)
         progress.epoch += 1
         progress.begin_epoch()
 

@@ -88,6 +88,8 @@ class RunFolder:
         # Touched by whoever looks at the layers; the worker measures them while it is fresh.
         self.watched = self.path / "watched"
         self.activity = self.path / "activity.json"
+        # What a network with two numbers going in says over their plane, while somebody looks.
+        self.surface = self.path / "surface.json"
         # What the worker takes of the machine, measured every other second.
         self.usage = self.path / "usage.json"
         # What TensorBoard reads, where it is wanted.

@@ -35,6 +35,7 @@ from netbuilder.training.learner import Learner
 from netbuilder.training.loop import Identity, NotFinite, Trainer, Why, write_quietly
 from netbuilder.training.recipe import FREE, Recipe
 from netbuilder.training.run import RunError, RunFolder, append_event, read_json, write_json
+from netbuilder.training.surface import Samples, Surface, can_draw
 from netbuilder.training.tensors import to_tensors
 from netbuilder.training.trace import find_origin
 from netbuilder.training.transplant import take_over
@@ -177,10 +178,19 @@ def _trainer(setting: Setting, model: nn.Module) -> Trainer:
         deciding,
         setting.prepared.fingerprint,
     )
-    watching = Watching(setting.run, model, source)
-    return Trainer(
-        setting.run, learner, source.losses, _tensors(setting, "val"), identity, watching
-    )
+    val = _tensors(setting, "val")
+    surface = _surface(setting, model, {"train": train, "val": val})
+    watching = Watching(setting.run, model, source, surface)
+    return Trainer(setting.run, learner, source.losses, val, identity, watching)
+
+
+def _surface(setting: Setting, model: nn.Module, splits: Samples) -> Surface | None:
+    """What draws the decision surface; None for a network that has none, which most have not."""
+    known = setting.prepared.preprocessing
+    if not can_draw(setting.source, known):
+        return None
+    precision = in_precision(setting.recipe, setting.device)
+    return Surface(model, setting.source, known, splits, precision)
 
 
 def _augmentation(source: Source, settings: Mapping[str, Any]) -> Change | None:

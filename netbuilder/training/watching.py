@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from netbuilder.codegen.source import Source
 from netbuilder.training.run import RunFolder, write_fleeting
+from netbuilder.training.surface import Surface
 
 INTERVAL = 0.5  # s between two measured steps; the eye follows no faster curve on a card
 FRESH = 10.0  # s after which nobody is taken to look any more
@@ -41,13 +42,18 @@ class Watching:
         run: The run.
         model: Its network.
         source: What was generated from the graph.
+        surface: Draws its decision surface; None where there is none to draw.
 
     Attributes:
         due: Whether the next step is to be measured.
     """
 
-    def __init__(self, run: RunFolder, model: nn.Module, source: Source) -> None:
+    def __init__(
+        self, run: RunFolder, model: nn.Module, source: Source, surface: Surface | None = None
+    ) -> None:
         self.due = False
+        self._surface = surface
+        self._surface_next = 0.0
         self._run = run
         self._model = model
         self._source = source
@@ -59,11 +65,28 @@ class Watching:
         if now < self._next:
             return
         self._next = now + INTERVAL
+        self.due = self._is_watched()
+
+    def judged(self, step: int, epoch: int, *, is_last: bool) -> None:
+        """Draw the decision surface after an epoch, if it is time and somebody looks."""
+        begin = time.monotonic()
+        if self._surface is None or (begin < self._surface_next and not is_last):
+            return
+        self._surface_next = begin + INTERVAL
+        if not self._is_watched():
+            return
+        with suppress(OSError):
+            head = {"step": step, "epoch": epoch, "time": time.time()}
+            write_fleeting(self._run.surface, head | self._surface.draw())
+        now = time.monotonic()
+        self._surface_next = max(self._surface_next, now + (now - begin) / SHARE)
+
+    def _is_watched(self) -> bool:
         try:
             touched = os.stat(self._run.watched).st_mtime  # noqa: PTH116 - half the cost, many times
         except OSError:
-            return
-        self.due = abs(time.time() - touched) < FRESH
+            return False
+        return abs(time.time() - touched) < FRESH
 
     def measured(self, take: TakeStep, position: int, step: int) -> Any:
         """Do a step with everything measured, and return what it returns."""
