@@ -1,0 +1,1 @@
+"""Why a network said what it said: attributions for one sample, and what its columns are worth."""

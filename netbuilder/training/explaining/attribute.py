@@ -1,0 +1,241 @@
+"""Explains what a run's network says of one sample: a number for each number that it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from netbuilder.codegen.source import Argument
+from netbuilder.data.applying import undone
+from netbuilder.training.answers import readings
+from netbuilder.training.evaluate import SPLITS
+from netbuilder.training.evaluation.assess import Subject
+from netbuilder.training.explaining.aim import Aim, aim_of
+from netbuilder.training.explaining.attributions import (
+    Told,
+    gradients,
+    integrated_gradients,
+    occlusion,
+    windows_of,
+)
+from netbuilder.training.explaining.grad_cam import grad_cam
+from netbuilder.training.explaining.way_in import WayIn, fed_by, run, ways_in
+from netbuilder.training.run import RunError
+from netbuilder.training.tensors import to_tensors
+from netbuilder.training.trace import node_of
+
+METHODS: Mapping[str, str] = {
+    "saliency": "how steeply the score changes with each number",
+    "gradient_input": "the gradient times the number",
+    "integrated_gradients": "the gradients on the way from a baseline, which add up to the difference",
+    "grad_cam": "where the last convolution sees what speaks for it",
+    "occlusion": "how much the score falls when a part is covered",
+}
+_KNOWN = 10_000  # training samples that a mean is taken of
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked.
+
+    Attributes:
+        sample: The sample's place in the source of the data.
+        method: One of ``METHODS``.
+        output: The name of an output; empty for the first.
+        target: A class or a number of it, by name or place; empty for what the network says.
+        window: Edge of the squares that occlusion covers, in pixels; 0 for an eighth of the image.
+    """
+
+    sample: int
+    method: str
+    output: str = ""
+    target: str = ""
+    window: int = 0
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A sample with what is explained of it."""
+
+    subject: Subject
+    aim: Aim
+    inputs: list[Tensor]
+    baselines: list[Tensor]
+    asked: Asked
+    told: Told
+
+
+def attribute(subject: Subject, asked: Asked, told: Told) -> dict[str, Any]:
+    """Explain what a network says of a sample.
+
+    What counts as nothing is the mean of the training samples for a row of numbers, black for an
+    image, the vector 0 for a token, and for a class the most frequent one.
+
+    Args:
+        subject: The run.
+        asked: What is asked.
+        told: Gets the share that is done, 0 to 1.
+
+    Returns:
+        Plain data: ``method``; ``sample``; ``split``, which has it; ``output``; ``target``, what is
+        explained, ``score``, its score before any softmax or sigmoid, and ``probability`` or None;
+        ``right``, the right answer where it is one class or number; ``inputs``, for each its
+        ``name``, ``field``, ``shape``, ``columns``, ``values`` in the unit of the data and
+        ``attributions``, both flat and empty for ``grad_cam``; ``map`` with ``node``, ``shape`` and
+        ``values`` for ``grad_cam``; ``adds_up`` with ``total``, ``difference`` and ``steps`` for
+        ``integrated_gradients``.
+
+    Raises:
+        RunError: There is no such sample, method, output or class, or the method does not suit the
+            network.
+    """
+    if asked.method not in METHODS:
+        raise RunError(f"there is no method {asked.method}; there are: {', '.join(METHODS)}")
+    source = subject.source
+    if not (source.inputs and source.outputs):
+        raise RunError("the network has no Input or no Output node, so there is nothing to explain")
+    split, place = _place(subject, asked.sample)
+    inputs = _inputs(subject, split, slice(place, place + 1))
+    model = subject.model.eval()
+    with _differentiable(subject.device):
+        with torch.no_grad():
+            outputs = run(model, inputs)
+        aim = aim_of(
+            readings(source, subject.prepared.preprocessing), outputs, asked.output, asked.target
+        )
+        case = _Case(subject, aim, inputs, _baselines(subject), asked, told)
+        found, more = _explained(case)
+    return {
+        "method": asked.method,
+        "sample": asked.sample,
+        "split": split,
+        "output": aim.reading.output,
+        "target": aim.name,
+        "score": float(aim.score(outputs)[0]),
+        "probability": aim.probability(outputs),
+        "right": _right(subject, aim, split, place),
+        "inputs": [
+            _told(subject, argument, (split, place), values)
+            for argument, values in zip(source.inputs, found, strict=True)
+        ],
+        **more,
+    }
+
+
+def _place(subject: Subject, sample: int) -> tuple[str, int]:
+    """The split that has a sample, and its place there."""
+    for split in SPLITS:
+        found = np.flatnonzero(np.asarray(subject.prepared.indices[split]) == sample)
+        if len(found):
+            return split, int(found[0])
+    largest = max(int(np.max(i)) for i in subject.prepared.indices.values() if len(i))
+    raise RunError(f"no split has a sample {sample}; samples go from 0 to {largest}")
+
+
+def _inputs(subject: Subject, split: str, part: slice) -> list[Tensor]:
+    """What the network takes of some samples."""
+    arrays = {name: values[part] for name, values in subject.prepared.splits[split].items()}
+    return to_tensors(arrays, subject.source.inputs, subject.device)
+
+
+def _differentiable(device: torch.device) -> AbstractContextManager[Any]:
+    """The library cuDNN has no gradient of recurrent layers outside training."""
+    return torch.backends.cudnn.flags(enabled=False) if device.type == "cuda" else nullcontext()
+
+
+def _explained(case: _Case) -> tuple[list[Tensor | None], dict[str, Any]]:
+    """What was found for each input, and what there is to say beside it."""
+    model, aim, method = case.subject.model, case.aim, case.asked.method
+    if method == "occlusion":
+        windows = [windows_of(tensor.shape[1:], case.asked.window) for tensor in case.inputs]
+        covered = occlusion(
+            lambda x: aim.score(run(model, x)), case.inputs, case.baselines, windows, case.told
+        )
+        return list(covered), {}
+    if method == "grad_cam":
+        seen = grad_cam(model, lambda: aim.score(run(model, case.inputs)), case.inputs)
+        nodes = set(case.subject.source.lines.values())
+        node = node_of(f"{seen.module}.weight", nodes) or seen.module
+        plain = {"node": node, "shape": list(seen.values.shape), "values": _plain(seen.values)}
+        return [None] * len(case.inputs), {"map": plain}
+    ways = ways_in(model, case.subject.source.inputs, case.inputs)
+    with fed_by(ways) as fed:
+        found, more = _by_gradient(case, ways, lambda values: aim.score(fed(model, values)))
+    return [way.per_number(one) for way, one in zip(ways, found, strict=True)], more
+
+
+def _by_gradient(
+    case: _Case, ways: Sequence[WayIn], score: Any
+) -> tuple[list[Tensor], dict[str, Any]]:
+    values = [way.values for way in ways]
+    if case.asked.method == "integrated_gradients":
+        baselines = [
+            torch.zeros_like(way.values) if way.table is not None else baseline
+            for way, baseline in zip(ways, case.baselines, strict=True)
+        ]
+        found = integrated_gradients(score, values, baselines, case.told)
+        adds_up = {"total": found.total, "difference": found.difference, "steps": found.steps}
+        return found.values, {"adds_up": adds_up}
+    slopes = gradients(score, values)
+    if case.asked.method == "saliency":
+        return [slope.abs() for slope in slopes], {}
+    return [slope * value for slope, value in zip(slopes, values, strict=True)], {}
+
+
+def _baselines(subject: Subject) -> list[Tensor]:
+    """For each input what counts as nothing, as one sample."""
+    found = []
+    for some in _inputs(subject, "train", slice(_KNOWN)):
+        if some.ndim > 2:
+            found.append(torch.zeros_like(some[:1]))
+        elif some.is_floating_point():
+            found.append(some.double().mean(0, keepdim=True).to(some.dtype))
+        elif some.ndim == 1:
+            found.append(some.mode(0, keepdim=True).values)
+        else:
+            found.append(torch.zeros_like(some[:1]))
+    return found
+
+
+def _told(
+    subject: Subject, argument: Argument, where: tuple[str, int], found: Tensor | None
+) -> dict[str, Any]:
+    """An input with what was found for it; ``where`` is the split and the place of the sample."""
+    split, place = where
+    field = argument.field or argument.name
+    preprocessing = subject.prepared.preprocessing
+    own = undone(
+        subject.prepared.splits[split][field][place : place + 1], field, preprocessing
+    ).reshape(-1)
+    columns = list(preprocessing["columns"].get(field, ()))
+    return {
+        "name": argument.name,
+        "field": field,
+        "shape": list(found.shape[1:]) if found is not None else [],
+        "columns": columns if len(columns) == len(own) else [],
+        "values": [] if found is None else _plain(torch.as_tensor(own)),
+        "attributions": [] if found is None else _plain(found),
+    }
+
+
+def _right(subject: Subject, aim: Aim, split: str, place: int) -> str | float | None:
+    values = subject.prepared.splits[split].get(aim.reading.target)
+    if values is None or values[place].size != 1:
+        return None
+    value = values[place].reshape(-1)[0].item()
+    classes = aim.reading.classes
+    if classes and float(value).is_integer() and 0 <= int(value) < len(classes):
+        return classes[int(value)]
+    own = undone(values[place : place + 1], aim.reading.target, subject.prepared.preprocessing)
+    return float(own.reshape(-1)[0])
+
+
+def _plain(values: Tensor) -> list[float]:
+    """Flat, in six digits, which say enough and make a short file."""
+    return [float(f"{value:.6g}") for value in values.detach().double().cpu().flatten().tolist()]

@@ -1,0 +1,369 @@
+"""Attributions: they add up, agree with what is known of simple networks, and are told in plain data."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+from training_runs import make_run, source
+
+from netbuilder.codegen.source import Argument
+from netbuilder.training.evaluation.assess import subject_of
+from netbuilder.training.explaining import worker
+from netbuilder.training.explaining.attribute import METHODS, Asked, attribute
+from netbuilder.training.explaining.attributions import (
+    gradients,
+    integrated_gradients,
+    occlusion,
+    windows_of,
+)
+from netbuilder.training.explaining.grad_cam import grad_cam
+from netbuilder.training.explaining.importance import importance
+from netbuilder.training.explaining.way_in import fed_by, ways_in
+from netbuilder.training.explaining.way_in import run as outputs_of
+from netbuilder.training.run import RunError
+
+CLASSES = ["blob 1", "blob 2", "blob 3"]
+
+
+def nobody(share: float) -> None:
+    """Nobody listens."""
+
+
+class Net(nn.Module):
+    """Two inputs, bends, and a product of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.first = nn.Linear(5, 16)
+        self.second = nn.Linear(3, 16)
+        self.head = nn.Linear(16, 1)
+
+    def forward(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return self.head(F.gelu(self.first(a)) * F.relu(self.second(b)))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_integrated_gradients_add_up_to_the_difference(seed):
+    net = Net().eval()
+    torch.manual_seed(seed)
+    sample, nothing = ([torch.randn(1, 5), torch.randn(1, 3)] for _ in "12")
+
+    def score(x):
+        return net(*x)[:, 0]
+
+    found = integrated_gradients(score, sample, nothing, nobody)
+    assert found.difference == pytest.approx((score(sample) - score(nothing)).item())
+    assert found.total == pytest.approx(found.difference, rel=0.011, abs=1e-5)
+    assert [value.shape for value in found.values] == [x.shape for x in sample]
+
+
+def test_more_points_are_taken_where_fewer_do_not_add_up():
+    def kinked(x):
+        return (12 * (x[0] - 0.37)).clamp(0, 1).sum(1)
+
+    sample, nothing = [torch.ones(1, 3)], [torch.zeros(1, 3)]
+    found = integrated_gradients(kinked, sample, nothing, nobody)
+    assert found.steps > 64
+    assert found.total == pytest.approx(3, rel=0.02)
+
+
+def test_on_a_linear_network_every_method_tells_weight_times_change():
+    torch.manual_seed(0)
+    weights, sample, nothing = torch.randn(4), torch.randn(1, 4), torch.randn(1, 4)
+
+    def score(x):
+        return x[0] @ weights
+
+    wanted = weights * (sample - nothing)
+    integrated = integrated_gradients(score, [sample], [nothing], nobody)
+    torch.testing.assert_close(integrated.values[0], wanted)
+    covered = occlusion(score, [sample], [nothing], [windows_of((4,))], nobody)
+    torch.testing.assert_close(covered[0], wanted)
+    torch.testing.assert_close(gradients(score, [sample])[0][0], weights)
+
+
+def test_squares_cover_every_pixel_and_the_covered_part_counts():
+    windows = windows_of((1, 9, 7), 4)
+    covered = torch.zeros(1, 9, 7)
+    for window in windows:
+        covered[window] += 1
+    assert covered.min() >= 1
+
+    def corner(x):
+        return x[0][:, 0, :2, :2].sum((1, 2))
+
+    (found,) = occlusion(
+        corner,
+        [torch.ones(1, 1, 8, 8)],
+        [torch.zeros(1, 1, 8, 8)],
+        [windows_of((1, 8, 8), 2)],
+        nobody,
+    )
+    assert found[0, 0, 0, 0] == 4
+    assert (found[0, 0, 3:, 3:] == 0).all()
+    assert len(windows_of((3, 512, 512))) <= 4096
+    assert windows_of((6, 3)) == [(slice(n, n + 1),) for n in range(6)]
+    assert windows_of(()) == [()]
+
+
+class Pictures(nn.Module):
+    """Sees bright spots of one channel, after a layer that everything goes through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(1, 2, 1)
+        self.last = nn.Conv2d(2, 2, 1, stride=2)
+        for conv in (self.first, self.last):
+            nn.init.ones_(conv.weight)
+            nn.init.zeros_(conv.bias)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.last(self.first(x)).mean((2, 3))
+
+
+def test_grad_cam_finds_the_last_convolution_and_the_bright_spot():
+    net, sample = Pictures().eval(), torch.zeros(1, 1, 8, 8)
+    sample[0, 0, :3, :3] = 1
+    seen = grad_cam(net, lambda: net(sample)[:, 0], [sample])
+    assert seen.module == "last"
+    assert seen.values.shape == (8, 8)
+    assert seen.values[0, 0] > 0
+    assert seen.values[-1, -1] == 0
+    # The map by hand: the gradient of the mean is 1/16 everywhere, for one of the two channels.
+    small = F.conv2d(F.conv2d(sample, net.first.weight), net.last.weight, stride=2)[:, :1] / 16
+    wanted = F.interpolate(small, (8, 8), mode="bilinear")[0, 0]
+    torch.testing.assert_close(seen.values, wanted)
+
+
+def test_grad_cam_without_convolution_is_told():
+    net = Net()
+    with pytest.raises(RunError, match="takes a network with a convolution"):
+        grad_cam(net, lambda: net(torch.ones(1, 5), torch.ones(1, 3))[:, 0], [])
+
+
+class Tokens(nn.Module):
+    """The sum of what each token's vector says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.table = nn.Embedding(9, 4)
+        self.head = nn.Linear(4, 2)
+
+    def forward(self, tokens: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+        return self.head(self.table(tokens).sum(1) + self.table(other).sum(1))
+
+
+def test_tokens_are_explained_through_their_vectors():
+    net = Tokens().eval()
+    arguments = [Argument(name, name, (3,), "int64") for name in ("tokens", "other")]
+    sample = [torch.tensor([[1, 2, 3]]), torch.tensor([[4, 4, 8]])]
+    ways = ways_in(net, arguments, sample)
+    with fed_by(ways) as fed, torch.no_grad():
+        values = [way.values for way in ways]
+        assert torch.equal(fed(net, values)[0], net(*sample))
+        zeros = [torch.zeros_like(value) for value in values]
+        torch.testing.assert_close(fed(net, zeros)[0], net.head.bias[None])
+    with fed_by(ways) as fed:
+        found = integrated_gradients(lambda x: fed(net, x)[0][:, 1], values, zeros, nobody)
+    told = [way.per_number(one) for way, one in zip(ways, found.values, strict=True)]
+    wanted = [net.table(raw) @ net.head.weight[1] for raw in sample]
+    torch.testing.assert_close(told, wanted)
+    assert torch.equal(outputs_of(net, sample)[0], net(*sample))
+
+
+def test_whole_numbers_without_a_table_are_told():
+    with pytest.raises(RunError, match="x takes whole numbers"):
+        ways_in(nn.Identity(), [Argument("x", "x", (2,), "int64")], [torch.ones(1, 2).long()])
+
+
+@pytest.fixture(scope="module")
+def subjects(tmp_path_factory):
+    """Trained runs: a small table net and a convolution, on the same points."""
+    from netbuilder.training.session import train_run
+
+    folder = tmp_path_factory.mktemp("runs")
+    found = {}
+    for body in ("mlp", "cnn"):
+        made = make_run(folder / body, body, epochs=8, learning_rate=0.01)
+        with made.hold():
+            train_run(made)
+        found[body] = subject_of(made)
+    return found
+
+
+def test_a_sample_of_a_run_is_explained_by_every_method(subjects):
+    subject = subjects["cnn"]
+    sample = int(subject.prepared.indices["test"][3])
+    for method in METHODS:
+        told = attribute(subject, Asked(sample, method), nobody)
+        json.dumps(told, allow_nan=False)
+        assert (told["sample"], told["split"], told["output"]) == (sample, "test", "logits")
+        assert told["target"] in CLASSES
+        assert told["right"] in CLASSES
+        assert told["probability"] >= 1 / 3
+        (given,) = told["inputs"]
+        assert (given["name"], given["field"]) == ("point", "point")
+        if method == "grad_cam":
+            assert told["map"]["node"] == "conv_2"
+            assert told["map"]["shape"] == [8, 8]
+            assert len(told["map"]["values"]) == 64
+            assert given["attributions"] == []
+            continue
+        assert given["shape"] == [1, 8, 8]
+        assert len(given["attributions"]) == len(given["values"]) == 64
+        assert np.abs(given["attributions"]).max() > 0
+        own = subject.prepared.splits["test"]["point"][3]
+        assert given["values"] == pytest.approx(own.tolist(), rel=1e-5)
+        if method == "integrated_gradients":
+            adds_up = told["adds_up"]
+            assert adds_up["total"] == pytest.approx(adds_up["difference"], rel=0.02, abs=1e-3)
+            assert sum(given["attributions"]) == pytest.approx(adds_up["total"], rel=1e-3, abs=1e-3)
+
+
+def test_the_class_and_the_output_can_be_chosen(subjects):
+    subject = subjects["mlp"]
+    sample = int(subject.prepared.indices["val"][0])
+    told = [attribute(subject, Asked(sample, "saliency", "logits", n), nobody) for n in "012"]
+    assert [one["target"] for one in told] == CLASSES
+    assert sum(one["probability"] for one in told) == pytest.approx(1)
+    best = max(told, key=lambda one: one["score"])
+    assert attribute(subject, Asked(sample, "saliency"), nobody)["target"] == best["target"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (Asked(999, "saliency"), "no split has a sample 999; samples go from 0 to 299"),
+        (Asked(0, "guess"), "there is no method guess; there are: saliency, gradient_input"),
+        (Asked(0, "saliency", "other"), "the network has no output other; it has: logits"),
+        (
+            Asked(0, "saliency", "", "cat"),
+            "there is no 'cat' among what the output says; there are: blob 1, blob 2, blob 3",
+        ),
+        (Asked(0, "grad_cam"), "takes a network with a convolution"),
+    ],
+)
+def test_what_cannot_be_explained_is_told(subjects, asked, sentence):
+    with pytest.raises(RunError) as told:
+        attribute(subjects["mlp"], asked, nobody)
+    assert sentence in str(told.value)
+
+
+FEW = """        self.linear_1 = nn.Linear(4, 3)
+
+    def forward(self, point):
+        return self.linear_1(point)
+
+    def losses(self, point, label):
+        logits = self.forward(point)
+        return {"loss_1": F.cross_entropy(logits, label)}, {"loss_1": (logits, label)}
+"""
+
+
+@pytest.fixture(scope="module")
+def iris(tmp_path_factory):
+    from netbuilder.training.session import train_run
+
+    made = source(FEW, (4,))
+    made = replace(
+        made,
+        inputs=(Argument("point", "features", (4,), "float32"),),
+        outputs=(replace(made.outputs[0], classes_from="label"),),
+    )
+    data = {"source": "iris", "standardize": ["features"]}
+    run = make_run(
+        tmp_path_factory.mktemp("iris") / "run", data=data, made=made, epochs=40, learning_rate=0.02
+    )
+    with run.hold():
+        train_run(run)
+    return subject_of(run)
+
+
+def test_shuffled_columns_agree_with_scikit_learn(iris):
+    from sklearn.base import BaseEstimator, ClassifierMixin
+    from sklearn.inspection import permutation_importance
+
+    class Wrapped(ClassifierMixin, BaseEstimator):
+        classes_ = np.arange(3)
+
+        def fit(self, x, y):
+            return self
+
+        def __sklearn_is_fitted__(self):
+            return True
+
+        def predict(self, x):
+            with torch.no_grad():
+                return iris.model(torch.tensor(x)).argmax(1).numpy()
+
+    told = importance(iris, "train", nobody, repeats=40)
+    train = iris.prepared.splits["train"]
+    oracle = permutation_importance(
+        Wrapped(), train["features"], train["label"], n_repeats=40, random_state=0
+    )
+    found = told["losses"]["loss_1"]
+    assert (told["samples"], told["repeats"], found["metric"]) == (104, 40, "accuracy")
+    names = iris.prepared.preprocessing["columns"]["features"]
+    by_name = {one["name"]: one for one in found["columns"]}
+    assert set(by_name) == set(names)
+    for name, value in zip(names, oracle.importances_mean, strict=True):
+        assert by_name[name]["importance"] == pytest.approx(value, abs=0.03)
+        assert by_name[name]["low"] <= by_name[name]["importance"] <= by_name[name]["high"]
+    worth = [one["importance"] for one in found["columns"]]
+    assert worth == sorted(worth, reverse=True)
+    assert found["columns"][0]["name"].startswith("petal")
+
+
+def test_importance_is_the_same_each_time_and_leaves_the_weights_alone(iris):
+    before = {name: value.clone() for name, value in iris.model.state_dict().items()}
+    first, second = (importance(iris, "test", nobody, repeats=2) for _ in "12")
+    assert first == second
+    assert all(torch.equal(before[name], v) for name, v in iris.model.state_dict().items())
+
+
+def test_a_field_without_columns_is_shuffled_as_one(subjects):
+    told = importance(subjects["cnn"], "test", nobody, repeats=2)["losses"]["loss_1"]
+    (one,) = told["columns"]
+    assert (one["name"], one["field"]) == ("point", "point")
+    assert one["importance"] > 0.2
+
+
+def test_a_category_is_shuffled_as_one():
+    from netbuilder.training.explaining.importance import _category
+
+    names = ["size", "colour = red", "colour = blue", "kind = a"]
+    assert [_category(name, names) for name in names] == ["size", "colour", "colour", "kind = a"]
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ({"sample": 7, "method": "gradient_input"}, "gradient_input"),
+        ({"importance": "test", "repeats": 1}, 1),
+    ],
+)
+def test_the_worker_answers_a_question_a_line(iris, monkeypatch, capsys, question, wanted):
+    asked = {"run": str(iris.run.path), **question}
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(asked) + "\n"))
+    monkeypatch.setattr(worker.os, "nice", nobody)
+    assert worker.main() == 0
+    *shares, last = map(json.loads, capsys.readouterr().out.splitlines())
+    assert all(0 <= one["share"] <= 1 for one in shares)
+    assert wanted in last["found"].values()
+
+
+def test_the_worker_tells_errors_in_sentences(tmp_path: Path):
+    said: list[dict] = []
+    worker.answer({"run": str(tmp_path), "sample": 0, "method": "saliency"}, said.append)
+    assert "holds no training run" in said[0]["error"]
