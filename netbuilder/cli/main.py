@@ -11,6 +11,7 @@ from types import ModuleType
 
 from netbuilder.cli import (
     archive,
+    attribute,
     check,
     cost,
     data,
@@ -42,6 +43,7 @@ _COMMANDS = (
     diagnose,
     train,
     evaluate,
+    attribute,
     predict,
     export,
     nodes,

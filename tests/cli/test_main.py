@@ -14,7 +14,7 @@ from netbuilder.cli.main import parser
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "cli"
-COMMANDS = ("archive", "check", "cost", "data", "demo", "diagnose", "edit", "evaluate", "explain", "export", "nodes", "predict", "render", "reproduce", "runs", "source", "train", "why")  # fmt: skip
+COMMANDS = ("archive", "attribute", "check", "cost", "data", "demo", "diagnose", "edit", "evaluate", "explain", "export", "nodes", "predict", "render", "reproduce", "runs", "source", "train", "why")  # fmt: skip
 HEAVY = ("torch", "numpy", "sklearn", "onnx", "onnxruntime", "rich", "networkx", "netbuilder.app")
 
 LISTED = """

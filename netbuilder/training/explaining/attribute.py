@@ -86,8 +86,8 @@ def attribute(subject: Subject, asked: Asked, told: Told) -> dict[str, Any]:
         Plain data: ``method``; ``sample``; ``split``, which has it; ``output``; ``target``, what is
         explained, ``score``, its score before any softmax or sigmoid, and ``probability`` or None;
         ``right``, the right answer where it is one class or number; ``inputs``, for each its
-        ``name``, ``field``, ``shape``, ``columns``, ``values`` in the unit of the data and
-        ``attributions``, both flat and empty for ``grad_cam``; ``map`` with ``node``, ``shape`` and
+        ``name``, ``field``, ``shape``, ``columns``, and flat ``values`` in the unit of the data
+        and ``attributions``, none for ``grad_cam``; ``map`` with ``node``, ``shape`` and
         ``values`` for ``grad_cam``; ``adds_up`` with ``total``, ``difference`` and ``steps`` for
         ``integrated_gradients``.
 
@@ -121,8 +121,8 @@ def attribute(subject: Subject, asked: Asked, told: Told) -> dict[str, Any]:
         "probability": aim.probability(outputs),
         "right": _right(subject, aim, split, place),
         "inputs": [
-            _told(subject, argument, (split, place), values)
-            for argument, values in zip(source.inputs, found, strict=True)
+            _told(subject, argument, given, values, (split, place))
+            for argument, given, values in zip(source.inputs, inputs, found, strict=True)
         ],
         **more,
     }
@@ -204,7 +204,11 @@ def _baselines(subject: Subject) -> list[Tensor]:
 
 
 def _told(
-    subject: Subject, argument: Argument, where: tuple[str, int], found: Tensor | None
+    subject: Subject,
+    argument: Argument,
+    given: Tensor,
+    found: Tensor | None,
+    where: tuple[str, int],
 ) -> dict[str, Any]:
     """An input with what was found for it; ``where`` is the split and the place of the sample."""
     split, place = where
@@ -214,12 +218,15 @@ def _told(
         subject.prepared.splits[split][field][place : place + 1], field, preprocessing
     ).reshape(-1)
     columns = list(preprocessing["columns"].get(field, ()))
+    # The shape that says more: an image may be fed flat, and a row as an image.
+    own_shape = subject.prepared.splits[split][field].shape[1:]
+    shape = max(own_shape, tuple(map(int, given.shape[1:])), key=len)
     return {
         "name": argument.name,
         "field": field,
-        "shape": list(found.shape[1:]) if found is not None else [],
+        "shape": list(shape),
         "columns": columns if len(columns) == len(own) else [],
-        "values": [] if found is None else _plain(torch.as_tensor(own)),
+        "values": _plain(torch.as_tensor(own)),
         "attributions": [] if found is None else _plain(found),
     }
 
