@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from netbuilder.data import bundled, csv_file, idx_files, image_folder, toy
+from netbuilder.data import array_files, bundled, csv_file, idx_files, image_folder, toy
 from netbuilder.data.source import DataSource
 
 
@@ -19,5 +19,6 @@ def sources() -> Mapping[str, type[DataSource]]:
         *csv_file.SOURCES,
         *image_folder.SOURCES,
         *idx_files.SOURCES,
+        *array_files.SOURCES,
     )
     return MappingProxyType({source.id: source for source in listed})
