@@ -155,7 +155,8 @@ def _strongest(given: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     order = sorted(range(len(worth)), key=lambda place: -abs(worth[place]))[:_MOST]
     names = given["columns"] or [_place(place, given["shape"]) for place in range(len(worth))]
     rows = [(names[n], figure(given["values"][n]), f"{worth[n]:+.4g}") for n in order]
-    return [("", "value", "counts"), *rows] if rows else []
+    head = "channel, row, column" if len(given["shape"]) == 3 else ""
+    return [(head, "value", "counts"), *rows] if rows else []
 
 
 def _place(place: int, shape: list[int]) -> str:
