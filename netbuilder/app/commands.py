@@ -178,6 +178,12 @@ _TABLE: tuple[Command | str, ...] = (
         "Show what every node costs, and the largest batch that fits.",
         "Ctrl+7",
     ),
+    _c(
+        "view.evaluation",
+        "Evaluation",
+        "Show how good the trained network is, where it is wrong, and what simpler models reach.",
+        "Ctrl+8",
+    ),
     _c("view.palette", "Palette", "Show or hide the list of layers.", "Ctrl+B", checkable=True),
     _c(
         "view.inspector",
@@ -189,7 +195,7 @@ _TABLE: tuple[Command | str, ...] = (
     _c(
         "view.dock",
         "Bottom Panel",
-        "Show or hide problems, training, runs, code, cost and log.",
+        "Show or hide problems, training, runs, evaluation, code, cost and log.",
         "Ctrl+T",
         checkable=True,
     ),

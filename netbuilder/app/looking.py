@@ -1,8 +1,8 @@
 """A process that looks at data for an editor, which loads no numpy: a question a line, an answer a line.
 
 A question is ``{"id": 1, "data": {...}, "folder": "..."}``; its answer has the same id and either
-``preview``, see ``Preview.to_plain``, or ``error``, a sentence. With ``network``, a document's text, in
-place of ``data`` the answer holds ``inspection``: ``Inspection.to_plain``, each finding with ``offers``,
+``preview``, see ``Preview.to_plain``, or ``error``, a sentence. With ``split`` and ``places`` as well the
+answer holds ``samples``, see ``Samples.to_plain``. With ``network``, a document's text, in place of ``data`` the answer holds ``inspection``: ``Inspection.to_plain``, each finding with ``offers``,
 pairs of a title and the data settings that mend it. The process ends when nothing more is asked.
 """
 
@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from netbuilder.app.samples import preview
+from netbuilder.app.samples import preview, samples_at
 from netbuilder.data.source import DataError
 from netbuilder.files.errors import FileError
 from netbuilder.files.format import loads
@@ -47,6 +47,9 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
     try:
         if "network" in question:
             return {"inspection": _inspected(loads(question["network"]), Path(question["folder"]))}
+        if "places" in question:
+            wanted = question["data"], Path(question["folder"]), question["split"]
+            return {"samples": samples_at(*wanted, question["places"]).to_plain()}
         return {"preview": preview(question["data"], Path(question["folder"])).to_plain()}
     except (DataError, FileError) as error:
         return {"error": str(error)}

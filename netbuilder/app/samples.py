@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from netbuilder.check.fields import Field, Fields
 from netbuilder.data.prepare import Prepared, fields, prepare
+from netbuilder.data.source import DataError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +43,14 @@ class Picture:
     label: str
 
 
+def _picture_to_plain(picture: Picture) -> dict[str, Any]:
+    return {**asdict(picture), "values": base64.b64encode(picture.values).decode("ascii")}
+
+
+def _picture_from_plain(plain: Mapping[str, Any]) -> Picture:
+    return Picture(**{**plain, "values": base64.b64decode(plain["values"])})
+
+
 @dataclass(frozen=True)
 class Preview:
     """What can be shown of the data.
@@ -67,10 +76,7 @@ class Preview:
         return {
             "sizes": dict(self.sizes),
             "fields": [asdict(field) for field in self.fields.values()],
-            "pictures": [
-                {**asdict(one), "values": base64.b64encode(one.values).decode("ascii")}
-                for one in self.pictures
-            ],
+            "pictures": [_picture_to_plain(one) for one in self.pictures],
             "heads": self.heads,
             "rows": self.rows,
             "notes": self.notes,
@@ -86,10 +92,7 @@ class Preview:
         return cls(
             plain["sizes"],
             {field.name: field for field in fields},
-            tuple(
-                Picture(**{**one, "values": base64.b64decode(one["values"])})
-                for one in plain["pictures"]
-            ),
+            tuple(_picture_from_plain(one) for one in plain["pictures"]),
             tuple(plain["heads"]),
             tuple(tuple(row) for row in plain["rows"]),
             tuple(plain["notes"]),
@@ -109,21 +112,92 @@ def preview(data: Mapping[str, Any], folder: Path) -> Preview:
         DataError: A setting, a file or a column is not there or not as expected.
     """
     fields(data, folder)  # says what is wrong with settings that are not used below
-    found = prepare({key: value for key, value in data.items() if key != "standardize"}, folder)
+    found = _as_they_are(data, folder)
+    pictures, heads, rows = _drawn(found, _Chosen("train", range(MOST_PICTURES)))
+    return Preview(found.sizes, found.fields, pictures, heads, rows[:MOST_ROWS], found.notes)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Some samples of a split.
+
+    Attributes:
+        pictures: One a sample, where a field holds images.
+        heads: The heads of a table's columns; empty where there are pictures only.
+        rows: One a sample as text, as long as the heads.
+    """
+
+    pictures: tuple[Picture, ...]
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON data."""
+        return {
+            "pictures": [_picture_to_plain(one) for one in self.pictures],
+            "heads": self.heads,
+            "rows": self.rows,
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Samples:
+        """Return what ``to_plain`` wrote."""
+        return cls(
+            tuple(_picture_from_plain(one) for one in plain["pictures"]),
+            tuple(plain["heads"]),
+            tuple(tuple(row) for row in plain["rows"]),
+        )
+
+
+def samples_at(data: Mapping[str, Any], folder: Path, split: str, places: Sequence[int]) -> Samples:
+    """Read some samples of a split, as they are, not standardized; this may take seconds.
+
+    Args:
+        data: The document's ``data``.
+        folder: The document's folder, where relative paths start.
+        split: ``train``, ``val`` or ``test``.
+        places: Which of its samples, in the order in which they are wanted.
+
+    Raises:
+        DataError: A setting, a file or a column is not there, or the split has no such sample.
+    """
+    found = _as_they_are(data, folder)
+    count = found.sizes[split]
+    for place in places:
+        if not 0 <= place < count:
+            raise DataError(f"the {split} split has {count} samples, so there is no sample {place}")
+    return Samples(*_drawn(found, _Chosen(split, places)))
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """Which samples of a split are shown."""
+
+    split: str
+    places: Sequence[int]
+
+    def of(self, found: Prepared, field: Field) -> npt.NDArray[Any]:
+        """Their values of a field; places beyond the last sample are left out."""
+        values = found.splits[self.split][field.name]
+        return values[[place for place in self.places if place < len(values)]]
+
+
+def _as_they_are(data: Mapping[str, Any], folder: Path) -> Prepared:
+    return prepare({key: value for key, value in data.items() if key != "standardize"}, folder)
+
+
+def _drawn(
+    found: Prepared, chosen: _Chosen
+) -> tuple[tuple[Picture, ...], tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Samples as pictures, and as a table: the heads and the rows."""
     image = next((f for f in found.fields.values() if _is_image(f)), None)
-    pictures = _pictures(found, image) if image is not None else ()
+    pictures = _pictures(found, image, chosen) if image is not None else ()
     flat = [f for f in found.fields.values() if len(f.shape) < 2]
     if image is not None:
         flat = [f for f in flat if f.role != "target"]  # it stands below the pictures
-    columns = [column for field in flat for column in _columns(found, field)]
-    return Preview(
-        found.sizes,
-        found.fields,
-        pictures,
-        tuple(head for head, _ in columns),
-        tuple(zip(*(cells for _, cells in columns), strict=True)),
-        found.notes,
-    )
+    columns = [column for field in flat for column in _columns(found, field, chosen)]
+    heads = tuple(head for head, _ in columns)
+    return pictures, heads, tuple(zip(*(cells for _, cells in columns), strict=True))
 
 
 def _is_image(field: Field) -> bool:
@@ -133,13 +207,11 @@ def _is_image(field: Field) -> bool:
     return len(shape) == 2 or shape[0] in (1, 3, 4)
 
 
-def _pictures(found: Prepared, field: Field) -> tuple[Picture, ...]:
-    train = found.splits["train"]
-    labels = _labels(found, MOST_PICTURES)
-    images = train[field.name][:MOST_PICTURES]
+def _pictures(found: Prepared, field: Field, chosen: _Chosen) -> tuple[Picture, ...]:
+    labels = _labels(found, chosen)
     return tuple(
         _picture(image, labels[number] if number < len(labels) else "")
-        for number, image in enumerate(images)
+        for number, image in enumerate(chosen.of(found, field))
     )
 
 
@@ -157,18 +229,17 @@ def _picture(image: npt.NDArray[Any], label: str) -> Picture:
     return Picture(values.shape[1], values.shape[0], values.tobytes(), label)
 
 
-def _labels(found: Prepared, most: int) -> list[str]:
-    """What is right for the first samples, by the first target that is one number a sample."""
+def _labels(found: Prepared, chosen: _Chosen) -> list[str]:
+    """What is right for samples, by the first target that is one number a sample."""
     for field in found.fields.values():
         if field.role == "target" and field.shape in ((), (1,)):
-            values = found.splits["train"][field.name][:most].reshape(-1)
-            return [_said(value, field) for value in values]
+            return [_said(value, field) for value in chosen.of(found, field).reshape(-1)]
     return []
 
 
-def _columns(found: Prepared, field: Field) -> list[tuple[str, list[str]]]:
+def _columns(found: Prepared, field: Field, chosen: _Chosen) -> list[tuple[str, list[str]]]:
     """The heads and the cells of a field."""
-    values = found.splits["train"][field.name][:MOST_ROWS]
+    values = chosen.of(found, field)
     table = values.reshape(len(values), -1)
     names: Sequence[str] = found.preprocessing["columns"].get(field.name, ())
     width = table.shape[1]

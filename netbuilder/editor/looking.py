@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from netbuilder.app.samples import Preview
+from netbuilder.app.samples import Preview, Samples
 from netbuilder.editor.beside import Beside, last_words
 from netbuilder.files.format import dumps
 from netbuilder.graph.model import Network
@@ -61,8 +61,28 @@ class Document(NamedTuple):
         return self._asdict()
 
 
-Asked = Data | Document
-Found = Preview | dict[str, Any] | str
+class Places(NamedTuple):
+    """Some samples of a split.
+
+    Attributes:
+        data: The ``data`` of the document as JSON.
+        folder: Where relative paths start.
+        split: The split.
+        places: Which of its samples.
+    """
+
+    data: str
+    folder: str
+    split: str
+    places: tuple[int, ...]
+
+    def question(self) -> dict[str, Any]:
+        """What the process is asked."""
+        return {**self._asdict(), "data": json.loads(self.data)}
+
+
+Asked = Data | Document | Places
+Found = Preview | Samples | dict[str, Any] | str
 
 
 class Looking(QObject):
@@ -71,12 +91,14 @@ class Looking(QObject):
     Attributes:
         seen: The data, and what is there.
         inspected: The document, and what was found out, as in ``netbuilder.app.looking``.
-        failed: The data or the document, and a sentence why nothing can be shown.
+        fetched: The places, and the samples there.
+        failed: What was asked for, and a sentence why nothing can be shown.
     """
 
     seen = Signal(object, object)  # Data, Preview
     inspected = Signal(object, object)  # Document; Qt would sort the keys of a dict
-    failed = Signal(object, str)  # Data or Document
+    fetched = Signal(object, object)  # Places, Samples
+    failed = Signal(object, str)  # Data, Document or Places
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -142,6 +164,8 @@ class Looking(QObject):
             return
         if "preview" in answer:
             self._tell(Preview.from_plain(answer["preview"]))
+        elif "samples" in answer:
+            self._tell(Samples.from_plain(answer["samples"]))
         elif "inspection" in answer:
             self._tell(answer["inspection"])
         else:
@@ -172,6 +196,8 @@ class Looking(QObject):
             del self._known[next(iter(self._known))]
         if isinstance(found, Preview):
             self.seen.emit(data, found)
+        elif isinstance(found, Samples):
+            self.fetched.emit(data, found)
         elif isinstance(found, dict):
             self.inspected.emit(data, found)
         else:

@@ -42,13 +42,14 @@ _BOTTOM = (
     ("problems", "Problems", "problems", "Problems"),
     ("training", "Training", "training", "TrainingPanel"),
     ("runs", "Runs", "runs", "RunsPanel"),
+    ("evaluation", "Evaluation", "evaluation", "EvaluationPanel"),
     ("code", "Code", "code", "CodePanel"),
     ("cost", "Cost", "cost", "CostPanel"),
     ("log", "Log", "log", "LogPanel"),
     ("history", "History", "history", "HistoryPanel"),
 )
 _SIZE = QSize(1440, 900)
-_LAYOUT = 2  # raised when docks change, so that an old layout is not forced on new ones
+_LAYOUT = 3  # raised when docks change, so that an old layout is not forced on new ones
 
 
 class MainWindow(QMainWindow):
@@ -126,7 +127,7 @@ class MainWindow(QMainWindow):
         return self._canvases.get(tab) if tab else None
 
     def dock(self, name: str) -> Dock:
-        """Return a dock: palette, inspector, problems, training, runs, code, cost, log or history."""
+        """Return a dock by its name: palette, inspector, or one at the bottom, such as problems."""
         return self._docks[name]
 
     def bring(self, name: str) -> QWidget:

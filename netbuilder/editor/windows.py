@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from netbuilder.editor.window import MainWindow
 
 _SWITCHES = ("minimap", "grid", "snap", "edge_labels")
-_PANELS = ("problems", "training", "runs", "code", "cost", "log", "history")
+_PANELS = ("problems", "training", "runs", "evaluation", "code", "cost", "log", "history")
 _BOTTOM = "problems"
 _FIND = "edit.find"
 _TRUST = "graph.trust_nodes"

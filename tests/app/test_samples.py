@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from netbuilder.app.samples import MOST_COLUMNS, MOST_PICTURES, MOST_ROWS, Preview, preview
+from netbuilder.app.samples import (
+    MOST_COLUMNS,
+    MOST_PICTURES,
+    MOST_ROWS,
+    Preview,
+    Samples,
+    preview,
+    samples_at,
+)
 from netbuilder.data.source import DataError
 
 
@@ -81,3 +89,15 @@ def test_a_table_in_a_file(tmp_path):
 def test_what_is_wrong_is_said(tmp_path, data, word):
     with pytest.raises(DataError, match=word):
         preview(data, tmp_path)
+
+
+def test_chosen_samples_of_a_split_come_in_the_order_asked_for():
+    wanted = samples_at({"source": "digits", "standardize": ["image"]}, Path(), "test", [5, 0, 5])
+    again = Samples.from_plain(json.loads(json.dumps(wanted.to_plain())))
+    assert again == wanted
+    assert len(wanted.pictures) == 3
+    assert wanted.pictures[0] == wanted.pictures[2] != wanted.pictures[1]
+    rows = samples_at({"source": "iris"}, Path(), "val", [2]).rows
+    assert len(rows) == 1
+    with pytest.raises(DataError, match="the val split has 23 samples, so there is no sample 23"):
+        samples_at({"source": "iris"}, Path(), "val", [23])

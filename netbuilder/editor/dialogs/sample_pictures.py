@@ -25,10 +25,18 @@ _LABEL = 18
 
 
 class SamplePictures(QWidget):
-    """Pictures side by side, in whole rows; pixels are drawn as squares."""
+    """Pictures side by side, in whole rows; pixels are drawn as squares.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        side: How large a picture is, in pixels.
+        whole_rows: Whether pictures that do not fill the last row are left out.
+    """
+
+    def __init__(
+        self, parent: QWidget | None = None, *, side: int = _SIDE, whole_rows: bool = True
+    ) -> None:
         super().__init__(parent)
+        self._side, self._whole_rows = side, whole_rows
         self._pictures: tuple[Picture, ...] = ()
         self._images: list[QImage] = []
         self.setObjectName("sample_pictures")
@@ -48,7 +56,7 @@ class SamplePictures(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Four pictures side by side."""
-        return QSize(4 * (_SIDE + _GAP), self.minimumHeight())
+        return QSize(4 * (self._side + _GAP), self.minimumHeight())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the pictures and their labels."""
@@ -56,28 +64,28 @@ class SamplePictures(QWidget):
         painter.setFont(ui_font(12))
         painter.setPen(QGuiApplication.palette().color(QPalette.ColorRole.PlaceholderText))
         metrics = QFontMetrics(painter.font())
-        across = self._across()
+        across, side = self._across(), self._side
         for index, image in enumerate(self._images[: self._whole()]):
-            x = index % across * (_SIDE + _GAP)
-            y = index // across * (_SIDE + _LABEL + _GAP)
-            painter.drawImage(_fitted(image, QRect(x, y, _SIDE, _SIDE)), image)
+            x = index % across * (side + _GAP)
+            y = index // across * (side + _LABEL + _GAP)
+            painter.drawImage(_fitted(image, QRect(x, y, side, side)), image)
             end = Qt.TextElideMode.ElideRight
-            label = metrics.elidedText(self._pictures[index].label, end, _SIDE)
-            under = QRect(x, y + _SIDE + 2, _SIDE, _LABEL)
+            label = metrics.elidedText(self._pictures[index].label, end, side + _GAP - 2)
+            under = QRect(x - _GAP // 2, y + side + 2, side + _GAP, _LABEL)
             painter.drawText(under, int(Qt.AlignmentFlag.AlignCenter), label)
         painter.end()
 
     def _across(self) -> int:
-        return max((self.width() + _GAP) // (_SIDE + _GAP), 1)
+        return max((self.width() + _GAP) // (self._side + _GAP), 1)
 
     def _whole(self) -> int:
-        """How many are drawn: whole rows, where there is more than one."""
+        """How many are drawn: whole rows, where there is more than one and they are wanted."""
         count, across = len(self._pictures), self._across()
-        return count - count % across if count > across else count
+        return count - count % across if self._whole_rows and count > across else count
 
     def _fit(self) -> None:
         rows = -(-self._whole() // self._across())
-        self.setFixedHeight(max(rows * (_SIDE + _LABEL + _GAP) - _GAP, 0))
+        self.setFixedHeight(max(rows * (self._side + _LABEL + _GAP) - _GAP, 0))
         drawn = self._pictures[: self._whole()]
         self.setAccessibleName(f"{len(drawn)} samples")
         self.setAccessibleDescription(", ".join(one.label for one in drawn if one.label))

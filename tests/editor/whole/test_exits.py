@@ -43,7 +43,7 @@ BUSY: Mapping[str, str] = {
     "a menu": "window.top_bar.menus.setActiveAction(window.top_bar.menus.actions()[0])",
     "all panels": "\n".join(
         f"window.actions_.run('view.{name}')"
-        for name in ("problems", "training", "runs", "code", "cost", "log", "history")
+        for name in ("problems", "training", "runs", "evaluation", "code", "cost", "log", "history")
     ),
     "laying out": "window.files.open_example('digits_cnn'); window.actions_.run('graph.layout')",
     "saving": "window.workspace.current.do('t', title); window.files.save()",

@@ -137,7 +137,7 @@ def test_a_file_dropped_on_the_window_opens(window, tmp_path):
 
 def test_panels_are_made_when_they_are_seen_and_come_back_as_they_were(window, qtbot, tmp_path):
     window.files.new()
-    for name in ("problems", "training", "runs", "code", "cost", "log", "history"):
+    for name in ("problems", "training", "runs", "evaluation", "code", "cost", "log", "history"):
         assert window.actions_.run(f"view.{name}")
         assert window.dock(name).panel is not None
         qtbot.waitUntil(window.dock(name).panel.isVisible)
