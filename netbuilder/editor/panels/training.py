@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -25,9 +25,11 @@ from netbuilder.editor.training.chart import Chart
 from netbuilder.editor.training.curve_file import write_table
 from netbuilder.editor.training.run_card import RunCard
 from netbuilder.editor.training.run_view import RunView
+from netbuilder.editor.training.surface_view import SurfaceView
 from netbuilder.editor.workspace import Workspace
 from netbuilder.training.run import RunFolder
 
+_ROOM = 860  # px from which a surface fits beside the curves and the figures
 _PAUSE = 250  # ms after the last edit before the graph is compared with the run
 
 
@@ -45,6 +47,7 @@ class TrainingPanel(QWidget):
         self._empty = QWidget(self)
         self.left = Chart(workspace, "loss", self._content)
         self.right = Chart(workspace, "metric", self._content)
+        self.surface = SurfaceView(workspace.look, self._content)
         self.card = RunCard(workspace, runs, self._content)
         self._dividers: list[QFrame] = []
         self._stack = QStackedLayout(self)
@@ -80,6 +83,12 @@ class TrainingPanel(QWidget):
             chart.show_runs(run, self._runs.overlaid)
             chart.fill_figures()
         self._show_card()
+        self._show_surface()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show the surface where there is room beside the curves."""
+        super().resizeEvent(event)
+        self._show_surface()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what happened meanwhile."""
@@ -91,6 +100,7 @@ class TrainingPanel(QWidget):
         runs.changed.connect(self._on_runs)
         runs.moved.connect(self._on_moved)
         runs.state_changed.connect(self._on_moved)
+        runs.live.connect(self._on_live)
         workspace.changed.connect(self._on_edit)
         workspace.look.changed.connect(self._tint)
         for chart in self.charts:
@@ -117,6 +127,18 @@ class TrainingPanel(QWidget):
         for chart in self.charts:
             chart.refresh()
             chart.fill_figures()
+
+    def _on_live(self, run: RunView) -> None:
+        if self.isVisible() and run is self._runs.shown:
+            self._show_surface()
+
+    def _show_surface(self) -> None:
+        run = self._runs.shown
+        plane = run.surface if run else None
+        shown = plane is not None and self.width() >= _ROOM
+        self.surface.show_plane(plane)
+        self.surface.setVisible(shown)
+        self._dividers[-1].setVisible(shown)
 
     def _on_edit(self) -> None:
         if self.isVisible():
@@ -217,6 +239,10 @@ class TrainingPanel(QWidget):
             line.setFixedWidth(1)
             self._dividers.append(line)
             row.addWidget(line)
+        row.addWidget(self.surface)
+        self._dividers.append(QFrame(self._content))
+        self._dividers[-1].setFixedWidth(1)
+        row.addWidget(self._dividers[-1])
         row.addWidget(self.card)
 
     def _tint(self) -> None:

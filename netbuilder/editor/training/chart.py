@@ -59,7 +59,10 @@ class Legend(QWidget):
         painter.setFont(ui_font(12))
         metrics = QFontMetricsF(painter.font())
         right = float(self.width())
-        for text, (_, colour, _) in zip(reversed(self._texts()), reversed(self._rows), strict=True):
+        texts = self._texts()
+        if sum(metrics.horizontalAdvance(text) + _DOT + 16 for text in texts) > right:
+            texts = [label for label, _, _ in self._rows]  # the values are in the tool tip
+        for text, (_, colour, _) in zip(reversed(texts), reversed(self._rows), strict=True):
             left = right - metrics.horizontalAdvance(text)
             if left - _DOT - 6 < 0:
                 break

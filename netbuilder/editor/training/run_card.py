@@ -131,6 +131,7 @@ class RunCard(QScrollArea):
         for row, shown in {
             "test": bool(title),
             "remaining": goes_on,
+            "gradient norm": goes_on,  # of an ended run there is more to say than room
             "processors": goes_on,
             "accelerator": bool(run.usage and run.usage.device_total),
         }.items():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netbuilder.editor.training.plane import Plane
 from netbuilder.editor.training.tail import Facts, News, Overview, Tail
 from netbuilder.training.client import RunState, Worker
 from netbuilder.training.records import EPOCH, STEP, VALIDATION
@@ -103,6 +104,7 @@ class RunView:
         curves: Its figures by name: ``loss``, metrics, ``learning rate``, ``gradient norm``.
         activity: What its layers did, by the path of the node.
         measured: The last measurement of its layers, as the worker wrote it.
+        surface: What its network says over the plane of its two inputs; None for all others.
         usage: What its worker takes of the machine, or took at the end; None while unknown.
         best: The best epoch so far, or None.
         step: Steps done.
@@ -122,6 +124,7 @@ class RunView:
         self.curves: dict[str, Curves] = {}
         self.activity: dict[str, Activity] = {}
         self.measured: dict[str, Any] = {}
+        self.surface: Plane | None = None
         self.usage: Usage | None = None
         self.best: Best | None = _best_of(found.result)
         self.step, self.epoch = found.state.step, found.state.status.epoch
@@ -251,6 +254,7 @@ class RunView:
         if news.activity is not None:
             self._layers(news.activity.get("nodes"))
         self.usage = news.usage or self.usage
+        self.surface = news.surface or self.surface
         if self.result is not None and not self.is_active:
             self.best = _best_of(self.result) or self.best
         self.loaded = not news.more

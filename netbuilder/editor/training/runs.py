@@ -48,7 +48,7 @@ class Runs(QObject):
     changed = Signal()  # the list, which run is shown, or which are overlaid
     state_changed = Signal(object)  # RunView: it stands elsewhere than before
     moved = Signal(object)  # RunView: it has new records
-    live = Signal(object)  # RunView: its layers were measured
+    live = Signal(object)  # RunView: its layers were measured, or its surface drawn
     refused = Signal(list)  # diagnostics of a network that cannot be trained
     data_missing = Signal(object)  # Tab
     loss_missing = Signal(object)  # Tab
@@ -446,7 +446,7 @@ class Runs(QObject):
         elsewhere = view.take(news)
         if news.columns is not None or view.loaded != was_loaded:
             self.moved.emit(view)
-        if news.activity is not None:
+        if news.activity is not None or news.surface is not None:
             self.live.emit(view)
         if elsewhere:
             self.state_changed.emit(view)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netbuilder.editor.training.plane import Plane
 from netbuilder.files.documents import load
 from netbuilder.files.errors import FileError
 from netbuilder.graph.model import Network
@@ -75,6 +76,7 @@ class News:
         more: Whether there are more to read at once.
         events: What happened.
         activity: What the layers did in the last step that was measured; None without news.
+        surface: What the network says over the plane of its two inputs; None without news.
         usage: What the worker takes of the machine; None without news.
         result: What came out, once it has ended.
         ended: Whether the worker that this program started has ended.
@@ -85,6 +87,7 @@ class News:
     more: bool
     events: list[dict[str, Any]]
     activity: dict[str, Any] | None
+    surface: Plane | None
     usage: Usage | None
     result: dict[str, Any] | None
     ended: bool
@@ -145,7 +148,17 @@ class Tail:
         result = self.run.result() if state is not None and not state.active else None
         self._keep_board(going=not ended and (state is None or state.active))
         usage = read_usage(self.run) if self._is_new(self.run.usage) else None
-        return News(state, columns, more, [*found, *late], self._layers(), usage, result, ended)
+        return News(
+            state,
+            columns,
+            more,
+            [*found, *late],
+            self._layers(),
+            self._surface(),
+            usage,
+            result,
+            ended,
+        )
 
     def _keep_board(self, *, going: bool) -> None:
         """Write what is new for TensorBoard too; files that cannot be written end no watching."""
@@ -169,6 +182,13 @@ class Tail:
             return read_json(self.run.activity)
         except RunError:
             return None
+
+    def _surface(self) -> Plane | None:
+        if not self._is_new(self.run.surface):
+            return None
+        with suppress(RunError, KeyError, TypeError, ValueError):
+            return Plane.from_plain(read_json(self.run.surface))
+        return None
 
     def _is_new(self, path: Path) -> bool:
         """Whether a file that is replaced now and then is another one than at the look before."""
