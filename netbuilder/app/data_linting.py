@@ -12,9 +12,7 @@ from netbuilder.app.project import check_network
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.check.diagnostics import Diagnostic, Fix, Severity, Where
 from netbuilder.codegen.emit import write
-from netbuilder.data.csv_file import MISSING, CsvFile
-from netbuilder.data.csv_table import Table, read_table
-from netbuilder.data.files import locate
+from netbuilder.data.csv_table import Table
 from netbuilder.data.giveaway import words_give_away
 from netbuilder.data.linting import (
     ABSENT,
@@ -35,6 +33,8 @@ from netbuilder.data.prepare import Prepared, prepare
 from netbuilder.data.settings import DataSettings
 from netbuilder.data.source import DataSource
 from netbuilder.data.statistics import Column, class_balance, columns_of
+from netbuilder.data.table_columns import MISSING
+from netbuilder.data.table_source import TableSource
 from netbuilder.graph import edits
 from netbuilder.graph.model import Network
 
@@ -156,10 +156,7 @@ def _taken(
 def _table(settings: DataSettings, folder: Path) -> Table | None:
     """The texts of a source that is a table, before they become numbers."""
     source = settings.source
-    if not isinstance(source, CsvFile):
-        return None
-    path = locate(folder, source.path, "the table (path)")
-    return read_table(path, source.delimiter, source.encoding, source.header)
+    return source.table(folder) if isinstance(source, TableSource) else None
 
 
 def _with_gaps(column: Column, table: Table | None) -> Column:
@@ -172,7 +169,7 @@ def _with_gaps(column: Column, table: Table | None) -> Column:
 
 def _of_table(source: DataSource, table: Table) -> Iterator[Fault]:
     """What the texts of a table tell."""
-    assert isinstance(source, CsvFile)
+    assert isinstance(source, TableSource)
     target = source.target or list(table.columns)[-1]
     used = {
         name: texts
@@ -221,7 +218,7 @@ def _fixes(fault: Fault, settings: DataSettings) -> Iterator[Fix]:
     if (
         fault.code in (GIVEAWAY, SILENT, PERSONAL)
         and columns
-        and isinstance(settings.source, CsvFile)
+        and isinstance(settings.source, TableSource)
     ):
         yield Fix(f"leave out {', '.join(columns)}", lambda n: _without(n, columns), safe=False)
 

@@ -26,12 +26,20 @@ class Table:
     Attributes:
         name: The name of the file, for messages.
         columns: By column name, the text of each row, without spaces around it.
-        lines: The line of the file each row begins on, counted from 1.
+        lines: The line of the file each row begins on, counted from 1; of a file without lines, the row.
+        counted: What is counted, ``line`` or ``row``.
+        numeric: Columns of numbers that were not read, since only their kind was asked for.
     """
 
     name: str
     columns: dict[str, list[str]]
     lines: list[int]
+    counted: str = "line"
+    numeric: frozenset[str] = frozenset()
+
+    def at(self, row: int) -> str:
+        """Where a row stands, for a message."""
+        return f"{self.name}, {self.counted} {self.lines[row]}"
 
 
 def read_table(path: Path, delimiter: str, encoding: str, header: bool) -> Table:

@@ -16,11 +16,12 @@ import numpy as np
 
 from netbuilder.check.fields import Field
 from netbuilder.data.arrays import Array
-from netbuilder.data.csv_file import LARGEST, MISSING, MISSING_CLASS, CsvFile
+from netbuilder.data.csv_file import CsvFile
 from netbuilder.data.csv_table import Table, read_table
 from netbuilder.data.image_folder import ENDINGS
 from netbuilder.data.images import read_images
 from netbuilder.data.source import DataError, DataSource
+from netbuilder.data.table_columns import LARGEST, MISSING, MISSING_CLASS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
