@@ -55,6 +55,12 @@ def add(commands: Any) -> None:
         "--window", type=int, default=0, metavar="PX", help="edge of what occlusion covers"
     )
     one.add_argument(
+        "--node",
+        default="",
+        metavar="PATH",
+        help="the convolution of grad_cam, by default the last",
+    )
+    one.add_argument(
         "-o", "--out", type=Path, metavar="FILE", help="write a .png of an image, or a .json"
     )
     all_of = parser.add_argument_group("with --importance")
@@ -83,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     if args.importance:
         question |= {"importance": args.split, "repeats": args.repeats}
     else:
-        names = ("sample", "method", "output", "target", "window")
+        names = ("sample", "method", "output", "target", "window", "node")
         question |= {name: getattr(args, name) for name in names}
     found = finite(explained(question, _unheard))
     if args.out:
@@ -129,11 +135,16 @@ def _write(path: Path, found: Mapping[str, Any]) -> None:
 def _print_sample(found: Mapping[str, Any]) -> None:
     from netbuilder.cli.output import figure, print_rows
 
-    chance = "" if found["probability"] is None else f", probability {figure(found['probability'])}"
-    right = "" if found["right"] is None else f"; right is {found['right']}"
+    parts = [f"score {figure(found['score'])}"]
+    if found["probability"] is not None:
+        parts.append(f"probability {figure(found['probability'])}")
+    for key, word in (("said", "it says"), ("right", "right is")):
+        if found[key] is not None:
+            value = found[key]
+            parts.append(f"{word} {value if isinstance(value, str) else f'{value:.6g}'}")
+    names = dict.fromkeys((found["output"], found["target"]))
     print(
-        f"sample {found['sample']} ({found['split']} split): {found['output']} {found['target']}, "
-        f"score {figure(found['score'])}{chance}{right}"
+        f"sample {found['sample']} ({found['split']} split): {' '.join(names)}, {', '.join(parts)}"
     )
     for given in found["inputs"]:
         rows = _strongest(given)

@@ -31,7 +31,7 @@ def test_a_row_is_told_by_the_names_of_its_columns(run: Command, iris_run: Path)
     assert (done.code, done.err) == (0, "")
     lines = done.out.splitlines()
     assert lines[0].startswith("sample 60 (")
-    assert lines[0].endswith("right is versicolor")
+    assert lines[0].endswith(", right is versicolor")
     assert lines[1].endswith("by integrated_gradients")
     assert lines[2].split() == ["value", "counts"]
     assert {line.strip().split("  ")[0] for line in lines[3:7]} == set(Iris.columns)

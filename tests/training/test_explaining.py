@@ -135,7 +135,7 @@ def test_grad_cam_finds_the_last_convolution_and_the_bright_spot():
     net, sample = Pictures().eval(), torch.zeros(1, 1, 8, 8)
     sample[0, 0, :3, :3] = 1
     seen = grad_cam(net, lambda: net(sample)[:, 0], [sample])
-    assert seen.module == "last"
+    assert seen.node == "last"
     assert seen.values.shape == (8, 8)
     assert seen.values[0, 0] > 0
     assert seen.values[-1, -1] == 0
@@ -143,6 +143,14 @@ def test_grad_cam_finds_the_last_convolution_and_the_bright_spot():
     small = F.conv2d(F.conv2d(sample, net.first.weight), net.last.weight, stride=2)[:, :1] / 16
     wanted = F.interpolate(small, (8, 8), mode="bilinear")[0, 0]
     torch.testing.assert_close(seen.values, wanted)
+
+
+def test_another_convolution_can_be_looked_at():
+    net, sample = Pictures().eval(), torch.ones(1, 1, 8, 8)
+    seen = grad_cam(net, lambda: net(sample)[:, 0], [sample], str.upper, "FIRST")
+    assert (seen.node, seen.values.shape) == ("FIRST", (8, 8))
+    with pytest.raises(RunError, match=r"no convolution THIRD .* there are: FIRST, LAST"):
+        grad_cam(net, lambda: net(sample)[:, 0], [sample], str.upper, "THIRD")
 
 
 def test_grad_cam_without_convolution_is_told():
@@ -211,6 +219,7 @@ def test_a_sample_of_a_run_is_explained_by_every_method(subjects):
         assert (told["sample"], told["split"], told["output"]) == (sample, "test", "logits")
         assert told["target"] in CLASSES
         assert told["right"] in CLASSES
+        assert told["said"] == told["target"]
         assert told["probability"] >= 1 / 3
         (given,) = told["inputs"]
         assert (given["name"], given["field"]) == ("point", "point")

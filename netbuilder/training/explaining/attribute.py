@@ -13,7 +13,7 @@ from torch import Tensor
 
 from netbuilder.codegen.source import Argument
 from netbuilder.data.applying import undone
-from netbuilder.training.answers import readings
+from netbuilder.training.answers import readings, said
 from netbuilder.training.evaluate import SPLITS
 from netbuilder.training.evaluation.assess import Subject
 from netbuilder.training.explaining.aim import Aim, aim_of
@@ -50,6 +50,7 @@ class Asked:
         output: The name of an output; empty for the first.
         target: A class or a number of it, by name or place; empty for what the network says.
         window: Edge of the squares that occlusion covers, in pixels; 0 for an eighth of the image.
+        node: The convolution that ``grad_cam`` looks at, by its path; empty for the last one.
     """
 
     sample: int
@@ -57,6 +58,7 @@ class Asked:
     output: str = ""
     target: str = ""
     window: int = 0
+    node: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def attribute(subject: Subject, asked: Asked, told: Told) -> dict[str, Any]:
     Returns:
         Plain data: ``method``; ``sample``; ``split``, which has it; ``output``; ``target``, what is
         explained, ``score``, its score before any softmax or sigmoid, and ``probability`` or None;
-        ``right``, the right answer where it is one class or number; ``inputs``, for each its
+        ``said``, the class or number that the network says, and ``right``, the right one, where it
+        is one; ``inputs``, for each its
         ``name``, ``field``, ``shape``, ``columns``, and flat ``values`` in the unit of the data
         and ``attributions``, none for ``grad_cam``; ``map`` with ``node``, ``shape`` and
         ``values`` for ``grad_cam``; ``adds_up`` with ``total``, ``difference`` and ``steps`` for
@@ -119,6 +122,7 @@ def attribute(subject: Subject, asked: Asked, told: Told) -> dict[str, Any]:
         "target": aim.name,
         "score": float(aim.score(outputs)[0]),
         "probability": aim.probability(outputs),
+        "said": _said(subject, aim, outputs),
         "right": _right(subject, aim, split, place),
         "inputs": [
             _told(subject, argument, given, values, (split, place))
@@ -159,10 +163,19 @@ def _explained(case: _Case) -> tuple[list[Tensor | None], dict[str, Any]]:
         )
         return list(covered), {}
     if method == "grad_cam":
-        seen = grad_cam(model, lambda: aim.score(run(model, case.inputs)), case.inputs)
         nodes = set(case.subject.source.lines.values())
-        node = node_of(f"{seen.module}.weight", nodes) or seen.module
-        plain = {"node": node, "shape": list(seen.values.shape), "values": _plain(seen.values)}
+        seen = grad_cam(
+            model,
+            lambda: aim.score(run(model, case.inputs)),
+            case.inputs,
+            lambda name: node_of(f"{name}.weight", nodes) or name,
+            case.asked.node,
+        )
+        plain = {
+            "node": seen.node,
+            "shape": list(seen.values.shape),
+            "values": _plain(seen.values),
+        }
         return [None] * len(case.inputs), {"map": plain}
     ways = ways_in(model, case.subject.source.inputs, case.inputs)
     with fed_by(ways) as fed:
@@ -229,6 +242,14 @@ def _told(
         "values": _plain(torch.as_tensor(own)),
         "attributions": [] if found is None else _plain(found),
     }
+
+
+def _said(subject: Subject, aim: Aim, outputs: Sequence[Tensor]) -> str | float | None:
+    """The class that an output says, or its number, in the unit of the data."""
+    told = said(aim.reading, outputs[aim.place], subject.prepared.preprocessing)
+    if aim.reading.kind == "numbers":
+        return float(told.rows[0][aim.number])
+    return told.rows[0][0] if told.columns[0] == "predicted" else None
 
 
 def _right(subject: Subject, aim: Aim, split: str, place: int) -> str | float | None:

@@ -29,24 +29,32 @@ class Seen:
     """A map of where a convolution sees what speaks for a score.
 
     Attributes:
-        module: The name of the convolution in the module.
+        node: The path of the convolution.
         values: As large as what comes into the network; 0 and more.
     """
 
-    module: str
+    node: str
     values: Tensor
 
 
-def grad_cam(model: nn.Module, score: Callable[[], Tensor], inputs: Sequence[Tensor]) -> Seen:
-    """Weigh each channel of the last convolution by what it adds to a score, and draw where it is.
+def grad_cam(
+    model: nn.Module,
+    score: Callable[[], Tensor],
+    inputs: Sequence[Tensor],
+    node_of: Callable[[str], str] = str,
+    wanted: str = "",
+) -> Seen:
+    """Weigh each channel of a convolution by what it adds to a score, and draw where it is.
 
     Args:
         model: The network.
         score: Runs it on the sample and gives what is explained.
         inputs: The sample, which tells the size of the map.
+        node_of: Gives the path of the node of a module.
+        wanted: The path of a convolution; empty for the last one.
 
     Raises:
-        RunError: There is no convolution on the way to the score.
+        RunError: There is no such convolution on the way to the score.
 
     Source: Selvaraju et al. 2017, "Grad-CAM"
     """
@@ -68,7 +76,7 @@ def grad_cam(model: nn.Module, score: Callable[[], Tensor], inputs: Sequence[Ten
         if whole and total.requires_grad:
             found = torch.autograd.grad(total, [out for _, _, out in whole], allow_unused=True)
     used = [
-        (name, out, slope)
+        (node_of(name), out, slope)
         for (name, _, out), slope in zip(whole, found, strict=False)
         if slope is not None
     ]
@@ -77,11 +85,16 @@ def grad_cam(model: nn.Module, score: Callable[[], Tensor], inputs: Sequence[Ten
             "grad_cam takes a network with a convolution on the way to the output, and this one has "
             "none; take integrated_gradients or occlusion"
         )
-    name, out, slope = used[-1]
+    nodes = list(dict.fromkeys(node for node, _, _ in used))
+    if wanted and wanted not in nodes:
+        raise RunError(
+            f"no convolution {wanted} is on the way to the output; there are: {', '.join(nodes)}"
+        )
+    node, out, slope = [one for one in used if wanted in ("", one[0])][-1]
     weights = slope.mean(tuple(range(2, slope.ndim)), keepdim=True)
     small = (weights * out).sum(1, keepdim=True).relu().detach()
     size = _size(inputs, out.ndim - 2) or tuple(whole[0][1].shape[2:])
-    return Seen(name, F.interpolate(small, size, mode=_SMOOTH[out.ndim - 2])[0, 0])
+    return Seen(node, F.interpolate(small, size, mode=_SMOOTH[out.ndim - 2])[0, 0])
 
 
 def _size(inputs: Sequence[Tensor], axes: int) -> tuple[int, ...]:

@@ -1,8 +1,8 @@
 """The process that explains a run: ``python -m netbuilder.training.explaining.worker``.
 
 It reads one question from standard input, an object on a line: ``run`` and either what
-``attribute.Asked`` has (``sample``, ``method``, and where wanted ``output``, ``target``, ``window``), or
-``importance``, the name of a split, and where wanted ``repeats``. It prints an object a line:
+``attribute.Asked`` has (``sample``, ``method``, and where wanted ``output``, ``target``, ``window``,
+``node``), or ``importance``, the name of a split, and where wanted ``repeats``. It prints an object a line:
 ``{"share": 0.4}`` while it works, then ``{"found": {...}}``, or ``{"error": sentence}``.
 """
 
@@ -71,7 +71,7 @@ def explained(question: Mapping[str, Any], told: Told) -> dict[str, Any]:
     if question.get("importance"):
         repeats = int(question.get("repeats", REPEATS))
         return importance(subject, str(question["importance"]), told, repeats)
-    names = ("sample", "method", "output", "target", "window")
+    names = ("sample", "method", "output", "target", "window", "node")
     asked = Asked(**{name: question[name] for name in names if name in question})
     return attribute(subject, asked, told)
 
