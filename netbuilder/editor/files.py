@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -13,7 +14,9 @@ from netbuilder.app.recovery import Recovery, Watcher
 from netbuilder.app.session import UNTITLED, Session
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.workspace import Workspace
+from netbuilder.files.documents import load
 from netbuilder.files.errors import FileError
+from netbuilder.training.run import RunFolder
 
 _FILTER = f"Networks (*{SUFFIX})"
 _RECENT = 12
@@ -323,6 +326,7 @@ class Files(QObject):
             {
                 "files": [str(tab.session.path) for tab in tabs],
                 "shown": str(shown.session.path) if shown in tabs and shown else "",
+                "training": self._left_training(),
             },
         )
         for watcher in self._watchers.values():
@@ -336,9 +340,21 @@ class Files(QObject):
         for path in files:
             if isinstance(path, str) and Path(path).is_file():
                 self.open_text(path)
+        left = kept.get("training", {}) if isinstance(kept, dict) else {}
+        for name, path in left.items():
+            # Its training may still go on, or have ended meanwhile; the run has a copy of the graph.
+            with suppress(FileError):
+                self._workspace.open(Session(load(RunFolder(path).graph), name=name))
         for tab in self._workspace.tabs:
             if str(tab.session.path) == kept.get("shown"):
                 self._workspace.show(tab)
+
+    def _left_training(self) -> dict[str, str]:
+        """The runs of documents without a file that go on without the window, by name."""
+        runs = self._workspace.runs
+        unsaved = [tab for tab in self._workspace.tabs if tab.session.path is None]
+        found = {tab.session.name: runs.left_behind(tab) for tab in unsaved} if runs else {}
+        return {name: str(view.path) for name, view in found.items() if view is not None}
 
     def _on_opened(self, tab: Tab) -> None:
         self._watchers[tab] = self._recovery.watch(tab.session)

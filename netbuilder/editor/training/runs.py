@@ -64,6 +64,7 @@ class Runs(QObject):
         self._warm = WarmWorker()
         self._keeps_warm = False
         self._shut = False
+        self._all_stop = False
         self.starting = False
         self._meaning: tuple[Network, str] | None = None
         self._timer = QTimer(self)
@@ -94,8 +95,7 @@ class Runs(QObject):
         chosen = self._views.get(self._chosen[tab]) if tab in self._chosen else None
         if chosen is not None and chosen.path not in self._leaving:
             return chosen
-        own = re.compile(re.escape(tab.session.name) + _STAMP)
-        mine = (view for view in self.all if own.fullmatch(view.name))
+        mine = (view for view in self.all if _is_of(view, tab))
         return next((view for view in mine if view.path not in self._leaving), None)
 
     @property
@@ -114,6 +114,14 @@ class Runs(QObject):
     def active_runs(self) -> list[RunView]:
         """The runs that a worker is at."""
         return [view for view in self._views.values() if view.is_active]
+
+    def left_behind(self, tab: Tab) -> RunView | None:
+        """The run of a document that goes on when the window is closed now."""
+        if self._all_stop:
+            return None
+        folder = self._folder_of(tab)
+        mine = (view for view in self.active_runs() if view.path.parent == folder)
+        return next((view for view in mine if _is_of(view, tab)), None)
 
     def is_leaving(self, view: RunView) -> bool:
         """Whether a run is about to be removed."""
@@ -183,6 +191,7 @@ class Runs(QObject):
 
     def _begin(self, work: Callable[[], tuple[Overview, Worker]]) -> None:
         self.starting = True
+        self._all_stop = False
         self._workspace.tasks.submit(self, "start", work, self._on_started, self._on_failed)
         self.changed.emit()
         actions = self._workspace.actions
@@ -237,6 +246,7 @@ class Runs(QObject):
 
     def stop_all(self) -> None:
         """Tell all workers to stop; they write their checkpoints by themselves."""
+        self._all_stop = True
         for view in self.active_runs():
             self._send(client.stop, view)
 
@@ -481,6 +491,11 @@ class Runs(QObject):
 
     def _say(self, level: str, text: str) -> None:
         self._workspace.said.emit(level, text)
+
+
+def _is_of(view: RunView, tab: Tab) -> bool:
+    """Whether a run has the name that a training of a document gets."""
+    return re.fullmatch(re.escape(tab.session.name) + _STAMP, view.name) is not None
 
 
 def _has_loss(network: Network) -> bool:
