@@ -90,6 +90,28 @@ class ArrayFiles(DataSource, id="npy", title="NumPy arrays"):
         held_out = parts[1].header.shape[0] if len(parts) > 1 else 0
         return Dataset(arrays, fields, tuple(notes), held_out=held_out)
 
+    def samples(self, path: FilePath, name: str, field: Field) -> Array:
+        """Return an array of another file as the samples of a field, as ``load`` makes them.
+
+        Args:
+            path: An .npz or .npy file.
+            name: The array; empty for that of an .npy file.
+            field: What its samples have to be.
+
+        Raises:
+            DataError: It cannot be read, or is of another size.
+        """
+        header = read_headers(path)[name]
+        own = self._laid_out(header.shape[1:])
+        if not header.shape or math.prod(own) != math.prod(field.shape):
+            sizes = " x ".join(("samples", *map(str, field.shape)))
+            raise DataError(
+                f"{header.name} holds {' x '.join(map(str, header.shape)) or 'a single number'}, but "
+                f"{sizes} numbers of {field.name} were expected"
+            )
+        part = _Part(path, name, header)
+        return self._values(part, _Arrays(field, (part,)))
+
     def _found(self, folder: FilePath) -> dict[str, _Arrays]:
         parts = self._parts(folder)
         inputs, targets = self._roles(parts)

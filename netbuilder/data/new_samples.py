@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netbuilder.check.fields import Field
+from netbuilder.data.array_files import ArrayFiles
 from netbuilder.data.arrays import Array
 from netbuilder.data.csv_file import CsvFile
 from netbuilder.data.csv_table import Table, read_table
 from netbuilder.data.image_folder import ENDINGS
 from netbuilder.data.images import read_images
+from netbuilder.data.npy import read_headers
 from netbuilder.data.source import DataError, DataSource
-from netbuilder.data.table_columns import LARGEST, MISSING, MISSING_CLASS
+from netbuilder.data.table_columns import LARGEST, MISSING_CLASS, is_missing, number, shown
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -88,7 +90,7 @@ def _table(path: Path, trained: Trained) -> NewSamples:
     source = trained.source
     csv = source if isinstance(source, CsvFile) else CsvFile()
     table = read_table(path, csv.delimiter, csv.encoding, csv.header)
-    reader = _Reader(table, csv.decimal == "comma", trained)
+    reader = _Reader(table, csv.comma, trained)
     arrays = {name: reader.field(name) for name in dict.fromkeys(trained.wanted)}
     if reader.lacking:
         lacking = list(dict.fromkeys(reader.lacking))
@@ -166,12 +168,12 @@ class _Reader:
     def _places(self, column: str, places: Mapping[str, int]) -> list[int]:
         """The place of each row's class."""
         found = []
-        for line, text in zip(self._table.lines, self._table.columns[column], strict=True):
-            known = places.get(MISSING_CLASS if _is_missing(text) else text)
+        for row, text in enumerate(self._table.columns[column]):
+            known = places.get(MISSING_CLASS if is_missing(text) else text)
             if known is None:
-                what = "empty" if _is_missing(text) else repr(text)
+                what = "empty" if is_missing(text) else shown(text)
                 raise DataError(
-                    f"{self._table.name}, line {line}: {column} is {what}, which no training sample "
+                    f"{self._table.at(row)}: {column} is {what}, which no training sample "
                     f"was; known are: {_listed(list(places))}"
                 )
             found.append(known)
@@ -179,23 +181,15 @@ class _Reader:
 
     def _numbers(self, column: str) -> list[float]:
         found = []
-        for line, text in zip(self._table.lines, self._table.columns[column], strict=True):
-            value = math.nan if _is_missing(text) else self._number(text)
+        for row, text in enumerate(self._table.columns[column]):
+            value = math.nan if is_missing(text) else number(text, self._comma)
             if value is None or abs(value) > LARGEST:
                 raise DataError(
-                    f"{self._table.name}, line {line}: {column} is {text!r}, but the network was "
+                    f"{self._table.at(row)}: {column} is {shown(text)}, but the network was "
                     "trained on numbers there"
                 )
             found.append(value)
         return found
-
-    def _number(self, text: str) -> float | None:
-        if self._comma:
-            text = text.replace(".", "_").replace(",", ".")
-        try:
-            return None if "_" in text else float(text)
-        except ValueError:
-            return None
 
 
 def _images(path: Path, trained: Trained) -> NewSamples:
@@ -235,42 +229,30 @@ def _image_files(path: Path) -> list[Path]:
 
 
 def _arrays(path: Path, trained: Trained) -> NewSamples:
-    try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            field = _only(trained, f"{path} holds one array, but")
-            given = {field.name: loaded}
-        else:
-            with loaded:
-                given = {name: loaded[name] for name in loaded.files if name in trained.wanted}
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{path} cannot be read: {error}") from error
-    lacking = [name for name in dict.fromkeys(trained.wanted) if name not in given]
-    if lacking:
-        raise DataError(f"{path} has no array named {_listed(lacking)}, which the network takes")
+    names = list(read_headers(path))
+    wanted = dict.fromkeys(trained.wanted)
+    if names == [""]:
+        field = _only(trained, f"{path} holds one array, but")
+        places = {field.name: ""}
+    else:
+        lacking = [name for name in wanted if name not in names]
+        if lacking:
+            raise DataError(
+                f"{path} has no array named {_listed(lacking)}, which the network takes; it has: "
+                f"{_listed(names)}"
+            )
+        places = {name: name for name in wanted}
     fields = trained.fields()
-    arrays = {name: _fitting(path, values, fields[name]) for name, values in given.items()}
+    source = trained.source
+    if not isinstance(source, ArrayFiles):  # bytes of images are divided where the training did so
+        source = ArrayFiles({"scale": getattr(source, "scale", False)})
+    arrays = {name: source.samples(path, at, fields[name]) for name, at in places.items()}
     counts = {name: len(values) for name, values in arrays.items()}
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{count} of {name}" for name, count in counts.items())
         raise DataError(f"{path} has different numbers of samples: {told}")
     count = next(iter(counts.values()))
     return NewSamples(arrays, tuple(f"{path.name}[{number}]" for number in range(count)))
-
-
-def _fitting(path: Path, values: Array, field: Field) -> Array:
-    """An array in the shape and type of a field; samples may be flat."""
-    flat = values.ndim > 0 and values[:1].size == math.prod(field.shape)
-    if values.dtype.kind not in "fiub" or not flat or not len(values):
-        sizes = " x ".join(("samples", *map(str, field.shape)))
-        have = " x ".join(map(str, values.shape)) or "a single number"
-        raise DataError(
-            f"{path} holds {have} of {values.dtype}, but {sizes} numbers of {field.name} were expected"
-        )
-    shaped = values.reshape(len(values), *field.shape)
-    if field.dtype.startswith("int") and not np.array_equal(shaped, shaped.astype(np.int64)):
-        raise DataError(f"{path} holds fractions, but {field.name} takes whole numbers")
-    return shaped.astype(field.dtype)
 
 
 def _only(trained: Trained, what: str) -> Field:
@@ -290,10 +272,6 @@ def _check_memory(path: Path, values: int) -> None:
             f"{path} holds {values:,} values, more than the {MOST_VALUES:,} that are read at once; "
             "split it into several folders"
         )
-
-
-def _is_missing(text: str) -> bool:
-    return text.lower() in MISSING
 
 
 def _listed(names: Sequence[str]) -> str:

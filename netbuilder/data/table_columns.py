@@ -60,7 +60,7 @@ def read_column(
         return None
     if categorical:
         return read_classes(table, name)
-    values = [math.nan if is_missing(text) else _number(text, comma) for text in texts]
+    values = [math.nan if is_missing(text) else number(text, comma) for text in texts]
     numbers = [value for value in values if value is not None]
     count = len(numbers) - (len(texts) - known)
     if len(numbers) == len(texts):
@@ -118,7 +118,8 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
-def _number(text: str, comma: bool) -> float | None:
+def number(text: str, comma: bool) -> float | None:
+    """Return the number that a text is, infinity among them; None for any other text."""
     if comma:
         text = text.replace(".", "_").replace(",", ".")
     if _NUMBER.match(text):
