@@ -147,9 +147,9 @@ def test_files_of_another_kind_are_told(run: Command, iris_run: Path, tmp_path: 
     assert (missing.code, "there is no such file" in missing.err) == (2, True)
     np.save(tmp_path / "a.npy", np.zeros((2, 3)))
     wrong = run("predict", iris_run, tmp_path / "a.npy").err
-    assert "holds 2 x 3 of float64, but samples x 4 numbers of features were expected" in wrong
+    assert "a.npy holds 2 x 3, but samples x 4 numbers of features were expected" in wrong
     np.save(tmp_path / "o.npy", np.array([{}], object))
-    assert "cannot be read" in run("predict", iris_run, tmp_path / "o.npy").err
+    assert "Python objects" in run("predict", iris_run, tmp_path / "o.npy").err
     (tmp_path / "pictures").mkdir()
     told = run("predict", iris_run, tmp_path / "pictures").err
     assert "holds images, but a sample of features is 4" in told
