@@ -96,6 +96,7 @@ def _mismatch_fixes(
     scores, target = given.get(loss.prediction_port), given.get(loss.target_port)
     if scores is None or target is None:
         return
+    yield from _swap_fix(catalogue, record, loss, scores)
     if maker is not None and acts_on_last_axis(maker.record.kind.instance):
         yield from _fixes_before_maker(catalogue, record, loss, maker)
     port = Endpoint(record.node.id, loss.prediction_port)
@@ -127,6 +128,21 @@ def _mismatch_fixes(
                 yield fixes.set_params("", spot.value.node, {"shape": sizes}, title)
     if maker is not None:
         yield from _width_fix(record, loss, maker, target)
+
+
+def _swap_fix(
+    catalogue: Catalogue, record: Record, loss: LossType, scores: TensorType
+) -> Iterator[Fix]:
+    """Scores of sequences have their classes last; a loss wants them second."""
+    if not loss.takes_classes or len(scores.shape) != 3:
+        return
+    batch, length, classes = scores.shape
+    swapped = TensorType((batch, classes, length), scores.dtype)
+    node_type = catalogue.get("transpose")
+    if node_type is not None and fits(record, loss.prediction_port, swapped):
+        port = Endpoint(record.node.id, loss.prediction_port)
+        title = f"insert Transpose before {record.node.id}, so that the classes come second"
+        yield fixes.insert_before("", port, "transpose", node_type.version, title)
 
 
 def _fixes_before_maker(

@@ -42,7 +42,8 @@ class Prepared:
         preprocessing: What was done, as plain data, for whoever feeds the network later:
             ``standardize`` {field: {"mean": [...], "std": [...]}}, a value for each channel or
             number; ``impute`` {field: [...]}, what stands in for a missing number, samples
-            flattened; ``classes`` {field: [...]}; ``columns`` {field: [...]}; ``notes`` [...].
+            flattened; ``classes`` {field: [...]}; ``columns`` {field: [...]}; ``vocabulary`` {field:
+            [...]} where there are tokens; ``notes`` [...].
         stratified_by: The field whose classes every split has its share of, or empty.
     """
 
@@ -95,8 +96,9 @@ def prepare(data: Mapping[str, Any], folder: FilePath) -> Prepared:
     settings = DataSettings.from_plain(data)
     dataset = settings.source.load(folder)
     _check_standardize(settings, dataset.fields)
-    by = _stratify_field(dataset.fields) if settings.split.stratify else ""
-    indices, notes = _indices(settings, dataset, by)
+    shuffled = dataset.gap is None
+    by = _stratify_field(dataset.fields) if settings.split.stratify and shuffled else ""
+    indices, notes = _indices(settings, dataset, by) if shuffled else _in_order(settings, dataset)
     splits = {
         split: {name: values[index] for name, values in dataset.arrays.items()}
         if len(index)
@@ -111,6 +113,8 @@ def prepare(data: Mapping[str, Any], folder: FilePath) -> Prepared:
         "columns": {name: list(columns) for name, columns in dataset.columns.items()},
         "notes": [*dataset.notes, *notes, *_gap_notes(impute)],
     }
+    if dataset.vocabulary:
+        preprocessing["vocabulary"] = {n: list(items) for n, items in dataset.vocabulary.items()}
     fingerprint = _fingerprint(settings, dataset, indices)
     return Prepared(splits, indices, dataset.fields, fingerprint, preprocessing, by)
 
@@ -162,6 +166,30 @@ def _indices(
     if dataset.held_out:
         indices["test"] = np.arange(free, samples, dtype=np.int64)
     return indices, notes
+
+
+def _in_order(settings: DataSettings, dataset: Dataset) -> tuple[dict[str, Ints], list[str]]:
+    """Parts that follow each other, the last one tested, so that nothing tested is seen before."""
+    from netbuilder.data.splitting import in_order, split_sizes
+
+    assert dataset.gap is not None
+    if dataset.held_out:
+        raise ValueError("samples in order have no test set of their own")
+    samples, fractions = _samples(dataset), settings.split.fractions
+    borders = sum(share > 0 for share in fractions.values()) - 1
+    left = samples - borders * dataset.gap
+    sizes = split_sizes(max(left, 0), fractions)
+    if sizes["train"] < 1:
+        raise DataError(
+            f"{samples} samples in order, of which {dataset.gap} are left out at each of {borders} borders "
+            f"between the parts, leave none to train on; a larger stride makes fewer overlap"
+        )
+    notes = ["The samples are in order: the first are trained on, the last are the test split."]
+    if dataset.gap and borders:
+        notes.append(
+            f"{dataset.gap} samples are left out at each border, since they overlap the next part."
+        )
+    return in_order(sizes, dataset.gap), notes
 
 
 def _samples(dataset: Dataset) -> int:

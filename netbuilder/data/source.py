@@ -32,6 +32,10 @@ class Dataset:
         notes: Sentences on what was done to the data, such as rows that were left out.
         columns: For fields that are made of named columns: their names, in order.
         held_out: How many samples at the end came as a test set of their own.
+        gap: For samples whose order is time, such as windows over a text: how many share something with
+            the first one of a later part, and are left out at its border; parts then follow each other.
+            None for samples that may be shuffled.
+        vocabulary: For fields of tokens: what each number stands for, in order.
     """
 
     arrays: Mapping[str, Array]
@@ -39,6 +43,8 @@ class Dataset:
     notes: tuple[str, ...] = ()
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     held_out: int = 0
+    gap: int | None = None
+    vocabulary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class DataSource(Declared):

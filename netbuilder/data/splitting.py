@@ -56,6 +56,23 @@ def split(
     return {part: order[part_of[order] == number] for number, part in enumerate(parts)}
 
 
+def in_order(sizes: Mapping[str, int], gap: int) -> dict[str, Ints]:
+    """Return the indices of parts that follow each other, each in order.
+
+    Args:
+        sizes: The size of each part, first the one that is trained on.
+        gap: How many samples are left out before each part that has samples, but the first.
+    """
+    found: dict[str, Ints] = {}
+    start = 0
+    for part, size in sizes.items():
+        if start and size:
+            start += gap
+        found[part] = np.arange(start, start + size, dtype=np.int64)
+        start += size
+    return found
+
+
 def share_out(counts: Ints, sizes: Sequence[int]) -> Ints:
     """Return how many samples of each class each part gets, of shape (classes, parts).
 

@@ -58,8 +58,8 @@ def columns_of(dataset: Dataset, index: Ints) -> list[Column]:
 
 def _cut(field: Field, values: npt.NDArray[Any], columns: Sequence[str]) -> Iterator[Column]:
     width = values.shape[1]
-    if width > MOST_COLUMNS:
-        return
+    if width > MOST_COLUMNS or (field.classes and field.shape and not columns):
+        return  # a place in a sequence of tokens is no group of samples
     for place in range(width):
         own = columns[place] if place < len(columns) else ""
         name = own or (field.name if width == 1 else f"{field.name} {place + 1}")
