@@ -81,21 +81,22 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Explain and return the exit code."""
     from netbuilder.cli.output import print_json
+    from netbuilder.training.evaluation.assess import subject_of
     from netbuilder.training.evaluation.report import finite
     from netbuilder.training.explaining.worker import explained
 
     _check(args)
-    question: dict[str, Any] = {"run": str(run_at(args.folder).path)}
+    run_folder = run_at(args.folder)
     if args.importance:
-        question |= {"importance": args.split, "repeats": args.repeats}
+        question: dict[str, Any] = {"importance": args.split, "repeats": args.repeats}
     else:
         names = ("sample", "method", "output", "target", "window", "node")
-        question |= {name: getattr(args, name) for name in names}
-    found = finite(explained(question, _unheard))
+        question = {name: getattr(args, name) for name in names}
+    found = finite(explained(subject_of(run_folder), question, _unheard))
     if args.out:
         _write(args.out, found)
     if args.json:
-        print_json({"run": question["run"], **found})
+        print_json({"run": str(run_folder.path), **found})
     elif args.importance:
         _print_importance(found)
     else:

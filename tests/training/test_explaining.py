@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import sys
@@ -18,7 +19,7 @@ from training_runs import make_run, source
 from netbuilder.codegen.source import Argument
 from netbuilder.training.evaluation.assess import subject_of
 from netbuilder.training.explaining import worker
-from netbuilder.training.explaining.attribute import METHODS, Asked, attribute
+from netbuilder.training.explaining.attribute import attribute
 from netbuilder.training.explaining.attributions import (
     gradients,
     integrated_gradients,
@@ -27,6 +28,7 @@ from netbuilder.training.explaining.attributions import (
 )
 from netbuilder.training.explaining.grad_cam import grad_cam
 from netbuilder.training.explaining.importance import importance
+from netbuilder.training.explaining.methods import METHODS, Asked
 from netbuilder.training.explaining.way_in import fed_by, ways_in
 from netbuilder.training.explaining.way_in import run as outputs_of
 from netbuilder.training.run import RunError
@@ -254,7 +256,7 @@ def test_the_class_and_the_output_can_be_chosen(subjects):
     ("asked", "sentence"),
     [
         (Asked(999, "saliency"), "no split has a sample 999; samples go from 0 to 299"),
-        (Asked(0, "guess"), "there is no method guess; there are: saliency, gradient_input"),
+        (Asked(0, "guess"), "there is no method guess; there are: integrated_gradients, gradient"),
         (Asked(0, "saliency", "other"), "the network has no output other; it has: logits"),
         (
             Asked(0, "saliency", "", "cat"),
@@ -355,24 +357,49 @@ def test_a_category_is_shuffled_as_one():
     assert [_category(name, names) for name in names] == ["size", "colour", "colour", "kind = a"]
 
 
-@pytest.mark.parametrize(
-    ("question", "wanted"),
-    [
-        ({"sample": 7, "method": "gradient_input"}, "gradient_input"),
-        ({"importance": "test", "repeats": 1}, 1),
-    ],
-)
-def test_the_worker_answers_a_question_a_line(iris, monkeypatch, capsys, question, wanted):
-    asked = {"run": str(iris.run.path), **question}
-    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(asked) + "\n"))
+def asked_of_worker(monkeypatch, capsys, *questions):
+    lines = "".join(json.dumps(one) + "\n" for one in questions)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
     monkeypatch.setattr(worker.os, "nice", nobody)
     assert worker.main() == 0
-    *shares, last = map(json.loads, capsys.readouterr().out.splitlines())
-    assert all(0 <= one["share"] <= 1 for one in shares)
-    assert wanted in last["found"].values()
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_worker_answers_question_after_question(iris, monkeypatch, capsys):
+    made = []
+    load = worker.subject_of
+    monkeypatch.setattr(worker, "subject_of", lambda run: made.append(run) or load(run))
+    run = {"run": str(iris.run.path)}
+    said = asked_of_worker(
+        monkeypatch,
+        capsys,
+        {"id": 1, **run, "sample": 7, "method": "gradient_input"},
+        {"id": 2, **run, "importance": "test", "repeats": 1},
+        {"id": 3, **run, "sample": 7, "method": "luck"},
+    )
+    assert all(0 <= one["share"] <= 1 for one in said if "share" in one)
+    first, second, third = (one for one in said if "share" not in one)
+    assert (first["id"], first["found"]["method"]) == (1, "gradient_input")
+    assert (second["id"], second["found"]["repeats"]) == (2, 1)
+    assert (third["id"], third["error"][:23]) == (3, "there is no method luck")
+    assert len(made) == 1
+
+
+def test_an_image_comes_as_pictures_where_these_are_asked_for(subjects, monkeypatch, capsys):
+    run = {"run": str(subjects["cnn"].run.path), "pictures": True}
+    [said] = asked_of_worker(
+        monkeypatch, capsys, {"id": 1, **run, "sample": 7, "method": "saliency"}
+    )
+    drawn = said["found"]["pictures"]
+    assert (drawn["width"], drawn["height"], drawn["step"]) == (8, 8, 1)
+    assert len(base64.b64decode(drawn["sample"])) == len(base64.b64decode(drawn["heat"])) == 192
+    assert len(drawn["counts"]) == 64
+    assert said["found"]["inputs"][0]["attributions"] == []
 
 
 def test_the_worker_tells_errors_in_sentences(tmp_path: Path):
     said: list[dict] = []
-    worker.answer({"run": str(tmp_path), "sample": 0, "method": "saliency"}, said.append)
+    question = {"id": 4, "run": str(tmp_path), "sample": 0, "method": "saliency"}
+    worker.answer(question, said.append, worker.Loaded())
+    assert said[0]["id"] == 4
     assert "holds no training run" in said[0]["error"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -25,40 +25,13 @@ from netbuilder.training.explaining.attributions import (
     windows_of,
 )
 from netbuilder.training.explaining.grad_cam import grad_cam
+from netbuilder.training.explaining.methods import METHODS, Asked
 from netbuilder.training.explaining.way_in import WayIn, fed_by, run, ways_in
 from netbuilder.training.run import RunError
 from netbuilder.training.tensors import to_tensors
 from netbuilder.training.trace import node_of
 
-METHODS: Mapping[str, str] = {
-    "saliency": "how steeply the score changes with each number",
-    "gradient_input": "the gradient times the number",
-    "integrated_gradients": "the gradients on the way from a baseline, which add up to the difference",
-    "grad_cam": "where the last convolution sees what speaks for it",
-    "occlusion": "how much the score falls when a part is covered",
-}
 _KNOWN = 10_000  # training samples that a mean is taken of
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked.
-
-    Attributes:
-        sample: The sample's place in the source of the data.
-        method: One of ``METHODS``.
-        output: The name of an output; empty for the first.
-        target: A class or a number of it, by name or place; empty for what the network says.
-        window: Edge of the squares that occlusion covers, in pixels; 0 for an eighth of the image.
-        node: The convolution that ``grad_cam`` looks at, by its path; empty for the last one.
-    """
-
-    sample: int
-    method: str
-    output: str = ""
-    target: str = ""
-    window: int = 0
-    node: str = ""
 
 
 @dataclass(frozen=True)
@@ -231,6 +204,9 @@ def _told(
         subject.prepared.splits[split][field][place : place + 1], field, preprocessing
     ).reshape(-1)
     columns = list(preprocessing["columns"].get(field, ()))
+    tokens = preprocessing.get("vocabulary", {}).get(field)
+    if tokens:
+        columns = [f"{at}: {tokens[code]}" for at, code in enumerate(own.astype(int).tolist())]
     # The shape that says more: an image may be fed flat, and a row as an image.
     own_shape = subject.prepared.splits[split][field].shape[1:]
     shape = max(own_shape, tuple(map(int, given.shape[1:])), key=len)

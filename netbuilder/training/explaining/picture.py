@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 import zlib
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from netbuilder.training.run import RunError
 
 WIDTH = 256  # px a picture is at least wide; pixels of the sample are shown as squares
+LARGEST = 192  # px shown of a picture in the editor
 _GAP = 8  # px between the two
 _FOR, _AGAINST = (202, 0, 32), (5, 113, 176)  # red and blue that colour-blind people tell apart
 
@@ -26,22 +28,52 @@ def picture(report: Mapping[str, Any]) -> bytes:
     Raises:
         RunError: No input is an image.
     """
-    for given in report["inputs"]:
-        found = _heat(report, given)
-        if found is not None:
-            sample, heat = found
-            factor = max(1, -(-WIDTH // heat.shape[1]))
-            parts = [_large(part, factor) for part in (_shown(sample), _over(sample, heat))]
-            gap = np.full((parts[0].shape[0], _GAP, 3), 255, np.uint8)
-            return png(np.concatenate([parts[0], gap, parts[1]], axis=1))
-    shapes = ", ".join(
-        f"{x['name']} is {' x '.join(map(str, x['shape']))}" for x in report["inputs"]
-    )
-    raise RunError(f"a picture takes an image, but {shapes}; write a .json file instead")
+    found = _first(report)
+    if found is None:
+        shapes = (f"{x['name']} is {' x '.join(map(str, x['shape']))}" for x in report["inputs"])
+        raise RunError(
+            f"a picture takes an image, but {', '.join(shapes)}; write a .json file instead"
+        )
+    sample, heat, _ = found
+    factor = max(1, -(-WIDTH // heat.shape[1]))
+    parts = [_large(part, factor) for part in (_shown(sample), _over(sample, heat))]
+    gap = np.full((parts[0].shape[0], _GAP, 3), 255, np.uint8)
+    return png(np.concatenate([parts[0], gap, parts[1]], axis=1))
 
 
-def _heat(report: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[Floats, Floats] | None:
-    """A sample (channels, height, width) and from -1 to 1 what each pixel does; None for no image."""
+def pictures(report: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the sample and what was found of it as pictures, in plain data; None for no image.
+
+    Returns:
+        ``width`` and ``height`` in pixels, at most 192, of larger ones every so many; ``sample`` and
+        ``heat``, bytes of red, green and blue in base64; ``counts``, what each pixel counts, row by
+        row; ``step``, of how many pixels one is shown.
+    """
+    found = _first(report)
+    if found is None:
+        return None
+    sample, heat, most = found
+    step = max(1, -(-max(heat.shape) // LARGEST))
+    sample, heat = sample[:, ::step, ::step], heat[::step, ::step]
+    height, width = heat.shape
+    return {
+        "width": width,
+        "height": height,
+        "step": step,
+        "sample": base64.b64encode(_shown(sample).tobytes()).decode("ascii"),
+        "heat": base64.b64encode(_over(sample, heat).tobytes()).decode("ascii"),
+        "counts": [float(f"{value:.4g}") for value in (heat * most).flatten().tolist()],
+    }
+
+
+def _first(report: Mapping[str, Any]) -> tuple[Floats, Floats, float] | None:
+    """The first image: it, what its pixels do from -1 to 1, and what 1 stands for."""
+    return next((found for x in report["inputs"] if (found := _heat(report, x)) is not None), None)
+
+
+def _heat(
+    report: Mapping[str, Any], given: Mapping[str, Any]
+) -> tuple[Floats, Floats, float] | None:
     shape = tuple(given["shape"])
     if len(shape) != 3:
         return None
@@ -53,8 +85,8 @@ def _heat(report: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[Floats, 
     else:
         values = np.array(given["attributions"], np.float64).reshape(shape)
         heat = values.max(0) if report["method"] == "saliency" else values.sum(0)
-    most = np.abs(heat).max()
-    return sample, heat / most if most > 0 else heat
+    most = float(np.abs(heat).max()) or 1.0
+    return sample, heat / most, most
 
 
 def _shown(sample: Floats) -> Bytes:
