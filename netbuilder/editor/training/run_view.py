@@ -76,11 +76,11 @@ class Curves:
         validation: The value of each validation.
     """
 
-    def __init__(self, smoother: Smoother | None = None) -> None:
+    def __init__(self, room: int = 0, smoother: Smoother | None = None) -> None:
         from netbuilder.editor.training.series import Series
 
-        self.raw: Series = Series()
-        self.smooth: Series = Series()
+        self.raw: Series = Series(room)
+        self.smooth: Series = Series(room if smoother else 0)
         self.validation: Series = Series()
         self._smoother = smoother
 
@@ -289,13 +289,14 @@ class RunView:
 
         self.validates = validates
         span = max(_SPAN * self._total_steps, _LEAST_SPAN)
-        self.curves["loss"] = Curves(Smoother(span))
+        room = self._total_steps
+        self.curves["loss"] = Curves(room, Smoother(span))
         for name in losses if len(losses) > 1 else ():
-            self.curves[name] = Curves(Smoother(span))
+            self.curves[name] = Curves(room, Smoother(span))
         for name in metrics:
             self.curves[name] = Curves()
-        self.curves[LEARNING_RATE] = Curves()
-        self.curves[GRADIENT_NORM] = Curves()
+        self.curves[LEARNING_RATE] = Curves(room)
+        self.curves[GRADIENT_NORM] = Curves(room)
 
     def _stepped(self, rows: Any, losses: tuple[str, ...]) -> None:
         x = rows["step"].astype(float)

@@ -11,13 +11,18 @@ Floats = npt.NDArray[np.float64]
 
 _FACTOR = 16  # points of a level that become one of the next
 _ROOM = 1024
+_MOST_ROOM = 1 << 21
 
 
 class _Row:
-    """Numbers in one piece of memory that doubles when it is full."""
+    """Numbers in one piece of memory that doubles when it is full.
 
-    def __init__(self) -> None:
-        self._room: Floats = np.empty(_ROOM)
+    Args:
+        room: How many are expected; memory that is not written to is not taken.
+    """
+
+    def __init__(self, room: int = 0) -> None:
+        self._room: Floats = np.empty(min(max(room, _ROOM), _MOST_ROOM))
         self.size = 0
 
     @property
@@ -39,10 +44,13 @@ class Series:
 
     The stretches are kept as points come, so that looking at a million of them costs no more than
     looking at a thousand.
+
+    Args:
+        room: How many points are expected: moving a million of them elsewhere would be felt.
     """
 
-    def __init__(self) -> None:
-        self._x, self._y = _Row(), _Row()
+    def __init__(self, room: int = 0) -> None:
+        self._x, self._y = _Row(room), _Row(room)
         self._levels: list[tuple[_Row, _Row]] = []
 
     def __len__(self) -> int:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_SLICE = 20_000  # records at a time: taking them in is a part of a frame
 _STATE_EVERY = 0.5  # s between two looks at the status and the lock
 _TOUCH_EVERY = 3.0  # s; the worker takes it that nobody watches after ten
 
@@ -144,7 +145,7 @@ class Tail:
             state = run_state(self.run)
         # Read after the state was asked, so that an ended run has said everything.
         late, self._events = read_events(self.run.events, self._events)
-        columns, more = self._reader.read()
+        columns, more = self._reader.read(_SLICE)
         result = self.run.result() if state is not None and not state.active else None
         self._keep_board(going=not ended and (state is None or state.active))
         usage = read_usage(self.run) if self._is_new(self.run.usage) else None

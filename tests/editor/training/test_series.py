@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from netbuilder.editor.training.series import Series, Smoother
 
 
-def grown(values: np.ndarray, chunks: list[int]) -> Series:
-    series = Series()
+def grown(values: np.ndarray, chunks: list[int], room: int = 0) -> Series:
+    series = Series(room)
     at = 0
     for size in [*chunks, len(values)]:
         part = values[at : at + size]
@@ -31,12 +31,13 @@ def grown(values: np.ndarray, chunks: list[int]) -> Series:
     st.floats(0, 1),
     st.floats(0, 1),
     st.integers(0, 2**32 - 1),
+    st.integers(0, 30_000),
 )
 def test_thinned_curves_keep_least_and_largest(
-    count: int, chunks: list[int], columns: int, left: float, right: float, seed: int
+    count: int, chunks: list[int], columns: int, left: float, right: float, seed: int, room: int
 ) -> None:
     values = np.random.default_rng(seed).standard_normal(count)
-    series = grown(values, chunks)
+    series = grown(values, chunks, room)
     assert len(series) == count
     assert series.y.tolist() == values.tolist()
     left, right = sorted((left * count, right * count))
