@@ -80,6 +80,7 @@ def ours(look: Look, ratio: float, strength: float) -> str:
         for one in series:
             at = len(one)
             one.append(np.arange(at, at + NEW), np.full(NEW, 0.4))
+        plot.refresh()
         plot._draw(ratio)
 
     update()

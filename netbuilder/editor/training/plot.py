@@ -133,6 +133,7 @@ class Plot(QWidget):
         self._zoomed: tuple[float, float] | None = None
         self._dragged: tuple[float, float, float] | None = None
         self._cursor: float | None = None
+        self._part: Part | None = None
         self._picture = QPixmap()
         self._dirty = True
         self._drawn = 0.0
@@ -203,7 +204,7 @@ class Plot(QWidget):
 
     def refresh(self) -> None:
         """Draw anew soon: curves have grown."""
-        self._dirty = True
+        self._dirty, self._part = True, None
         if self.isVisible() and not self._later.isActive():
             pause = max(FRAME, 1000 * self._cost / _SHARE)
             self._later.start(max(0, round(pause - 1000 * (time.monotonic() - self._drawn))))
@@ -248,10 +249,13 @@ class Plot(QWidget):
 
     def part(self) -> Part:
         """The part of the plane that is shown now."""
-        left, right = self._zoomed or self._extent()
-        low, high = self._values(left, right)
-        area = QRectF(self.rect()).adjusted(_LEFT, _TOP, -_RIGHT, -_BOTTOM)
-        return Part(left, right, low, high, area)
+        # Asked for several times a frame; to find the values takes as long as to draw them.
+        if self._part is None:
+            left, right = self._zoomed or self._extent()
+            low, high = self._values(left, right)
+            area = QRectF(self.rect()).adjusted(_LEFT, _TOP, -_RIGHT, -_BOTTOM)
+            self._part = Part(left, right, low, high, area)
+        return self._part
 
     def _values(self, left: float, right: float) -> tuple[float, float]:
         """The values to make room for; single outliers of a faint curve are not waited for."""
@@ -288,12 +292,12 @@ class Plot(QWidget):
     # Drawing.
 
     def _redraw(self) -> None:
-        self._dirty = True
+        self._dirty, self._part = True, None
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Draw for the new size."""
-        self._dirty = True
+        self._dirty, self._part = True, None
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
