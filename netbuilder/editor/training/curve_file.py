@@ -7,10 +7,14 @@ import io
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from netbuilder.files.atomic import write_atomic
 
-Points = Mapping[str, tuple[list[float], list[float]]]
+if TYPE_CHECKING:
+    from netbuilder.editor.training.series import Floats
+
+    Points = Mapping[str, tuple[Floats, Floats]]
 
 
 def write_table(path: Path, columns: Points) -> None:
@@ -23,7 +27,10 @@ def write_table(path: Path, columns: Points) -> None:
     Raises:
         FileError: The file cannot be written.
     """
-    found = [dict(zip(steps, values, strict=True)) for steps, values in columns.values()]
+    found = [
+        dict(zip(steps.tolist(), values.tolist(), strict=True))
+        for steps, values in columns.values()
+    ]
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["step", *columns])

@@ -16,7 +16,7 @@ from netbuilder.training.run import RunFolder
 from netbuilder.training.usage import Usage
 
 if TYPE_CHECKING:
-    from netbuilder.editor.training.series import Series, Smoother
+    from netbuilder.editor.training.series import Floats, Series, Smoother
     from netbuilder.training.columns import Columns
 
 LEARNING_RATE, GRADIENT_NORM = "learning rate", "gradient norm"
@@ -218,15 +218,15 @@ class RunView:
         y = y[y == y]
         return float(y[-1]) if len(y) else None
 
-    def columns(self) -> dict[str, tuple[list[float], list[float]]]:
-        """All figures as steps and values, to write them to a table."""
+    def columns(self) -> dict[str, tuple[Floats, Floats]]:
+        """All figures as steps and values, copied so that a task can write them to a table."""
         found = {}
         for name, curves in self.curves.items():
             if len(curves.raw):
-                found[name] = (curves.raw.x.tolist(), curves.raw.y.tolist())
+                found[name] = (curves.raw.x.copy(), curves.raw.y.copy())
             if len(curves.validation):
                 title = f"val {name}" if self.validates else f"epoch mean of {name}"
-                found[title] = (curves.validation.x.tolist(), curves.validation.y.tolist())
+                found[title] = (curves.validation.x.copy(), curves.validation.y.copy())
         return found
 
     def renew(self, found: Overview) -> None:
