@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from netbuilder.data import array_files, bundled, csv_file, idx_files, image_folder, toy
+from netbuilder.data import (
+    array_files,
+    bundled,
+    csv_file,
+    idx_files,
+    image_folder,
+    parquet_file,
+    toy,
+)
 from netbuilder.data.source import DataSource
 
 
@@ -17,6 +25,7 @@ def sources() -> Mapping[str, type[DataSource]]:
         *bundled.SOURCES,
         *toy.SOURCES,
         *csv_file.SOURCES,
+        *parquet_file.SOURCES,
         *image_folder.SOURCES,
         *idx_files.SOURCES,
         *array_files.SOURCES,

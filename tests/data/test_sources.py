@@ -26,7 +26,7 @@ def load(name, **values):
 
 
 def test_the_sources_of_the_backbone_are_there():
-    assert list(sources()) == [*OFFLINE, *TOYS, "csv", "image_folder", "idx", "npy"]
+    assert list(sources()) == [*OFFLINE, *TOYS, "csv", "parquet", "image_folder", "idx", "npy"]
 
 
 @pytest.mark.parametrize("name", [*OFFLINE, *TOYS])
