@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netbuilder.cli import run_actions, tensorboard
+from netbuilder.cli import run_actions, tensorboard, watch
 from netbuilder.cli.codes import FINE, WRONG
 from netbuilder.cli.errors import UsageError
 from netbuilder.cli.inputs import run_at
@@ -57,6 +57,7 @@ def add(commands: Any) -> None:
         action.add_argument("folder", type=Path, metavar="RUN", help="the folder of a run")
     run_actions.add(actions)
     tensorboard.add(actions)
+    watch.add(actions)
     for action in (listing, *each):
         action.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)

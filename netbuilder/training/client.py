@@ -238,8 +238,7 @@ def watch(
     reader = RecordReader(run.records)
     offset = 0
     if not from_start:
-        while reader.read():
-            pass
+        reader.skip()
         _, offset = read_events(run.events, 0)
     while True:
         # Asked first and read after: what a worker wrote last is then always seen.

@@ -109,6 +109,24 @@ def test_a_reader_sees_every_record_once_though_the_run_went_back(tmp_path: Path
     assert [record.step for record in seen] == list(range(1, 9))
 
 
+def test_a_reader_begins_behind_what_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "r"
+    reader = RecordReader(path)
+    reader.skip()
+    assert reader.read() == []
+    writer = write(path, range(1, 6))
+    reader.skip()
+    assert reader.read() == []
+    packed = writer.pack(head(6), (0.25, 6.25))
+    writer.append([packed[:20]])
+    later = RecordReader(path)
+    later.skip()
+    writer.append([packed[20:]])
+    writer.close()
+    assert [record.step for record in reader.read()] == [6]
+    assert [record.step for record in later.read()] == [6]
+
+
 def test_clocks_are_left_out_of_the_comparison(tmp_path: Path) -> None:
     write(tmp_path / "a", range(1, 4), clock=1.0).close()
     write(tmp_path / "b", range(1, 4), clock=2.0).close()

@@ -121,6 +121,7 @@ class RunCard(QScrollArea):
         share = run.step / run.total_steps if run.total_steps else 0.0
         self.bar.setValue(round(1000 * min(share, 1.0)))
         self.bar.setAccessibleDescription(f"{share:.0%}")
+        self.bar.setToolTip(_how_far(run))
         for name, text in _figures(run).items():
             self.values[name].setText(text)
         self._titles["best"].setText(_best_title(run))
@@ -248,6 +249,17 @@ def _where(run: RunView) -> str:
             return "starting"
         return f"epoch {run.epoch:,} of {run.total_epochs:,}"
     return STATES.get(run.state.state, run.state.state)
+
+
+def _how_far(run: RunView) -> str:
+    """The step of all, and of its epoch: ``step 1,480 of 4,000, 280 of 400 in this epoch``."""
+    if not run.total_steps:
+        return ""
+    words = f"step {run.step:,} of {run.total_steps:,}"
+    size = round(run.epoch_steps)
+    if size and run.step < run.total_steps:
+        words += f", {run.step % size:,} of {size:,} in this epoch"
+    return words
 
 
 def _figures(run: RunView) -> dict[str, str]:
