@@ -70,6 +70,7 @@ def test_a_training_from_its_button_to_its_end(
     assert card.name.text().startswith("run ")
     assert card.epoch.text() == "finished"
     assert card.bar.value() == 1000
+    assert card.bar.toolTip() == "step 24 of 24"
     assert "@" in card.values["best"].text()
     assert card.values["test"].text().startswith(("0.", "1."))
     assert card.values["throughput"].text().endswith("samples/s")
