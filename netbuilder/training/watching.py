@@ -8,6 +8,7 @@ weights. Nothing is changed and nothing drawn, so a watched training comes out b
 from __future__ import annotations
 
 import ast
+import logging
 import math
 import os
 import sys
@@ -31,6 +32,8 @@ SAMPLE = 4096  # values of an output that are read; more say the same
 BINS = 32
 ENOUGH = 256  # samples in a row for which a unit was silent before it is told to never fire
 _MISSING = math.nan
+
+_log = logging.getLogger(__name__)
 
 TakeStep = Callable[[int], Any]
 
@@ -75,9 +78,12 @@ class Watching:
         self._surface_next = begin + INTERVAL
         if not self._is_watched():
             return
-        with suppress(OSError):
+        try:
             head = {"step": step, "epoch": epoch, "time": time.time()}
             write_fleeting(self._run.surface, head | self._surface.draw())
+        except (OSError, RuntimeError) as error:  # such as too little memory for all cells at once
+            _log.warning("the decision surface cannot be drawn", exc_info=error)
+            self._surface = None
         now = time.monotonic()
         self._surface_next = max(self._surface_next, now + (now - begin) / SHARE)
 

@@ -211,3 +211,20 @@ def test_nobody_looks_at_it_oftener_than_it_costs(
         watch.judged(epoch, epoch, is_last=epoch == 8)
     assert slow.drawn == 2
     assert read(run)["epoch"] == 8
+
+
+def test_a_surface_that_cannot_be_drawn_ends_no_training(tmp_path: Path) -> None:
+    class Failing:
+        asked = 0
+
+        def draw(self) -> dict[str, Any]:
+            self.asked += 1
+            raise torch.OutOfMemoryError("no room for all cells")
+
+    run, failing = RunFolder(tmp_path), Failing()
+    watch = watching.Watching(run, torch.nn.Linear(2, 2), source(BODY, (2,)), failing)  # type: ignore[arg-type]
+    run.watched.touch()
+    watch.judged(1, 1, is_last=False)
+    watch.judged(2, 2, is_last=True)
+    assert failing.asked == 1
+    assert not run.surface.exists()
