@@ -22,6 +22,7 @@ from netbuilder.data.csv_table import Table, read_table
 from netbuilder.data.image_folder import ENDINGS
 from netbuilder.data.images import read_images
 from netbuilder.data.npy import read_headers
+from netbuilder.data.parquet_table import read_parquet
 from netbuilder.data.source import DataError, DataSource
 from netbuilder.data.table_columns import LARGEST, MISSING_CLASS, is_missing, number, shown
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 MOST_VALUES = 2**28  # 1 GiB as float32
 _NAMED = 10  # columns that a message names
+_PARQUET = (".parquet", ".pq")
 _SIGN = " = "  # between a column and its class, in the names of columns of 0 and 1
 
 
@@ -69,7 +71,7 @@ def read_samples(path: Path, trained: Trained) -> NewSamples:
     """Read a table, a folder of images or one image, or arrays.
 
     Args:
-        path: A text file with a table; a PNG or JPEG file, or a folder of them; an ``.npy`` file with
+        path: A text or Parquet file with a table; a PNG or JPEG file, or a folder of them; an ``.npy`` file with
             the samples of the one field that is wanted, or an ``.npz`` with an array a field.
         trained: What they have to be like.
 
@@ -88,9 +90,12 @@ def read_samples(path: Path, trained: Trained) -> NewSamples:
 
 def _table(path: Path, trained: Trained) -> NewSamples:
     source = trained.source
-    csv = source if isinstance(source, CsvFile) else CsvFile()
-    table = read_table(path, csv.delimiter, csv.encoding, csv.header)
-    reader = _Reader(table, csv.comma, trained)
+    if path.suffix.lower() in _PARQUET:
+        table, comma = read_parquet(path, ()), False
+    else:
+        csv = source if isinstance(source, CsvFile) else CsvFile()
+        table, comma = read_table(path, csv.delimiter, csv.encoding, csv.header), csv.comma
+    reader = _Reader(table, comma, trained)
     arrays = {name: reader.field(name) for name in dict.fromkeys(trained.wanted)}
     if reader.lacking:
         lacking = list(dict.fromkeys(reader.lacking))

@@ -197,6 +197,19 @@ def test_gaps_categories_and_units_are_those_of_the_training(
     assert 960 < said[1] < 1040
 
 
+def test_a_parquet_file_is_a_table_too(run: Command, mixed_run: RunFolder, tmp_path: Path):
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    columns = {"size": [1.0, None], "colour": ["blue", "red"]}
+    parquet.write_table(pa.table(columns), tmp_path / "new.parquet")
+    done = run("predict", mixed_run.path, tmp_path / "new.parquet")
+    assert done.code == 0, done.err
+    first, second = rows_of(done.out)
+    assert (first["input"], second["input"]) == ("new.parquet:1", "new.parquet:2")
+    assert float(first["predicted"]) == pytest.approx(1050, abs=15)
+
+
 def test_a_category_that_was_not_trained_on_is_refused(
     run: Command, mixed_run: RunFolder, tmp_path: Path
 ):
