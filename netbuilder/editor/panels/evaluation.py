@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from netbuilder.editor.evaluation.evaluating import Evaluating
+from netbuilder.editor.evaluation.explain_page import ExplainPage
 from netbuilder.editor.evaluation.pages import PAGES, Page, Shown
 from netbuilder.editor.looking import Data
 from netbuilder.editor.training.run_view import RunView
@@ -33,6 +34,7 @@ from netbuilder.training.run import RunFolder
 if TYPE_CHECKING:
     from netbuilder.editor.training.runs import Runs
 
+_PAGES: tuple[type[Page], ...] = (*PAGES, ExplainPage)
 _SPLITS = {"test": "test", "val": "validation", "train": "training"}
 _NO_RUN = "Train a network first; then this says how good it is, where it is wrong, and whether simpler models do as well."
 _NOT_YET = (
@@ -211,7 +213,7 @@ class EvaluationPanel(QWidget):
 
     def _offer(self, shown: Shown) -> None:
         """List the pages that there is something on."""
-        for row, page in enumerate(PAGES):
+        for row, page in enumerate(_PAGES):
             self.list.item(row).setHidden(not page.suits(shown))
         row = self.list.currentRow()
         if row < 0 or self.list.item(row).isHidden():
@@ -261,7 +263,7 @@ class EvaluationPanel(QWidget):
         introduce(self.list, "Pages", "Sides of the evaluation.", "evaluation_pages")
 
     def _make_pages(self) -> None:
-        for kind in PAGES:
+        for kind in _PAGES:
             self.list.addItem(QListWidgetItem(kind.title))
             self.pages.addWidget(kind(self._workspace, self.pages))
         self.list.setFixedWidth(132)

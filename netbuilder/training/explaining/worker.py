@@ -2,11 +2,11 @@
 
 It reads a question a line from standard input, an object: ``id``, ``run`` and either what
 ``methods.Asked`` has (``sample``, ``method``, and where wanted ``output``, ``target``, ``window``,
-``node``), or ``importance``, the name of a split, and where wanted ``repeats``. It prints an object a line
-with the same id: ``{"share": 0.4}`` while it works, then ``{"found": {...}}``, or ``{"error": sentence}``.
-With ``pictures`` set, what was found of an image is ``pictures`` (see ``picture.pictures``), and its lists
-of numbers are left out. The network stays loaded from one question to the next; the process ends when
-nothing more is asked.
+``node``; ``loss`` stands for the output that it scores), or ``importance``, the name of a split, and where
+wanted ``repeats``. It prints an object a line with the same id: ``{"share": 0.4}`` while it works, then
+``{"found": {...}}``, or ``{"error": sentence}``. With ``pictures`` set, what was found of an image is
+``pictures`` (see ``picture.pictures``), and its lists of numbers are left out. The network stays loaded
+from one question to the next; the process ends when nothing more is asked.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout, suppress
+from dataclasses import replace
 from typing import Any
 
 from netbuilder.node_api.errors import NetBuilderError
@@ -107,6 +108,9 @@ def explained(subject: Subject, question: Mapping[str, Any], told: Told) -> dict
         return importance(subject, str(question["importance"]), told, repeats)
     names = ("sample", "method", "output", "target", "window", "node")
     asked = Asked(**{name: question[name] for name in names if name in question})
+    scored = {loss.name: loss.output for loss in subject.source.losses}
+    if not asked.output and scored.get(question.get("loss", "")):
+        asked = replace(asked, output=scored[question["loss"]])
     return attribute(subject, asked, told)
 
 
