@@ -3,7 +3,7 @@
     python tests/benchmarks/long_run_speed.py [STEPS]
 
 Goals: the first curve is drawn within a second of opening the document, all of them are there within a
-few, the longest stall of the main loop meanwhile and the 99th percentile of frames while zooming and
+few, the longest stall of the main loop from then on and the 99th percentile of frames while zooming and
 dragging are at most 20 ms. A training that goes on without a window is found again by the next one
 within 3 s. Times of frames are of the main thread's processor alone, so that a busy machine does not
 count; the others are what a clock says.
