@@ -13,6 +13,7 @@ from netbuilder.data import (
     idx_files,
     image_folder,
     parquet_file,
+    text,
     toy,
 )
 from netbuilder.data.source import DataSource
@@ -29,5 +30,6 @@ def sources() -> Mapping[str, type[DataSource]]:
         *image_folder.SOURCES,
         *idx_files.SOURCES,
         *array_files.SOURCES,
+        *text.SOURCES,
     )
     return MappingProxyType({source.id: source for source in listed})

@@ -18,6 +18,7 @@ from netbuilder.data.settings import describe_settings
 
 HERE = Path()
 OFFLINE = ["digits", "iris", "wine", "breast_cancer", "diabetes"]
+TEXTS = ["text", "python_stdlib"]
 TOYS = ["moons", "circles", "spirals", "blobs", "xor", "and", "or"]
 
 
@@ -26,7 +27,16 @@ def load(name, **values):
 
 
 def test_the_sources_of_the_backbone_are_there():
-    assert list(sources()) == [*OFFLINE, *TOYS, "csv", "parquet", "image_folder", "idx", "npy"]
+    assert list(sources()) == [
+        *OFFLINE,
+        *TOYS,
+        "csv",
+        "parquet",
+        "image_folder",
+        "idx",
+        "npy",
+        *TEXTS,
+    ]
 
 
 @pytest.mark.parametrize("name", [*OFFLINE, *TOYS])
