@@ -25,6 +25,7 @@ from netbuilder.data.npy import read_headers
 from netbuilder.data.parquet_table import read_parquet
 from netbuilder.data.source import DataError, DataSource
 from netbuilder.data.table_columns import LARGEST, MISSING_CLASS, is_missing, number, shown
+from netbuilder.data.table_source import TableSource
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -117,17 +118,23 @@ class _Reader:
     def field(self, name: str) -> Array:
         """Return the samples of a field; what is in it does not count where columns lack."""
         known = self._trained.preprocessing
-        if name in known["columns"]:
-            return self._row(known["columns"][name])
-        if name in known["classes"]:
+        # Other sources may cut windows from named columns, or have a class at every place.
+        if isinstance(self._trained.source, TableSource):
+            if name in known["columns"]:
+                return self._row(known["columns"][name])
             return self._codes(name, known["classes"][name])
-        shape = self._trained.fields()[name].shape
-        if len(shape) > 1:
+        field = self._trained.fields()[name]
+        shape = field.shape
+        if len(shape) > 1 or (shape and field.classes):
             sizes = " x ".join(map(str, shape))
             raise DataError(
-                f"{self._table.name} is a table, but a sample of {name} is {sizes} numbers; "
-                "give a folder of images or an .npy file"
+                f"{self._table.name} is a table, but a sample of {name} is {sizes} "
+                f"{'tokens' if field.classes else 'numbers'}; give a folder of images or an .npy file"
             )
+        if name in known["columns"]:
+            return self._row(known["columns"][name])
+        if field.classes:
+            return self._codes(name, field.classes)
         names = [f"{name}_{number}" for number in range(1, shape[0] + 1)] if shape else [name]
         row = self._row(names)
         return row if shape else row[:, 0]

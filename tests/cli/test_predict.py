@@ -268,3 +268,27 @@ def test_a_run_that_has_not_begun_is_told(run: Command, tmp_path: Path):
     done = run("predict", made.path, tmp_path / "a.csv")
     assert (done.code, "has not begun" in done.err) == (3, True)
     assert json.loads(run("predict", made.path, tmp_path / "a.csv", "--json").out)["error"]
+
+
+def test_a_table_is_refused_where_samples_are_more_than_rows(run: Command, tmp_path: Path):
+    made = trained(make_run(tmp_path / "run", epochs=1))
+    names = tuple(f"point_{number}" for number in range(1, 65))
+    done = run("predict", made.path, write(tmp_path / "a.csv", names, [range(64)]))
+    assert rows_of(done.out)[0]["predicted"].startswith("blob ")
+    image = Argument("image", "image", (1, 8, 8), "float32")
+    body = (
+        "        self.linear_1 = nn.Linear(64, 10)\n\n    def forward(self, image):\n"
+        "        return self.linear_1(image.flatten(1))\n"
+    )
+    label = Argument("label", "label", (), "int64")
+    result = Result("said", ("N", 10), "float32", "label")
+    loss = Loss("loss_1", "cross_entropy", "classification", 1.0, ("N", 10), "said", "label")
+    digits = source(body, [image], label, result, loss)
+    of_images = trained(
+        make_run(tmp_path / "digits", data={"source": "digits"}, made=digits, epochs=1)
+    )
+    told = run("predict", of_images.path, tmp_path / "a.csv").err
+    assert "a.csv is a table, but a sample of image is 1 x 8 x 8 numbers; give a folder" in told
+    flat = np.random.default_rng(0).random((3, 64)).astype(np.float32)
+    np.save(tmp_path / "flat.npy", flat)
+    assert len(rows_of(run("predict", of_images.path, tmp_path / "flat.npy").out)) == 3

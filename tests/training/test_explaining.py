@@ -403,3 +403,42 @@ def test_the_worker_tells_errors_in_sentences(tmp_path: Path):
     worker.answer(question, said.append, worker.Loaded())
     assert said[0]["id"] == 4
     assert "holds no training run" in said[0]["error"]
+
+
+def test_each_place_of_a_text_is_told_with_its_token(tmp_path: Path):
+    from netbuilder.training.session import train_run
+
+    (tmp_path / "text.txt").write_text("the cat sat on the mat\n" * 40)
+    body = """        self.table = nn.Embedding(11, 8)
+        self.head = nn.Linear(8, 11)
+
+    def forward(self, tokens):
+        return self.head(self.table(tokens)).transpose(1, 2)
+
+    def losses(self, tokens, label):
+        said = self.forward(tokens)
+        return {"loss_1": F.cross_entropy(said, label)}, {"loss_1": (said, label)}
+"""
+    made = source(body)
+    made = replace(
+        made,
+        inputs=(Argument("tokens", "tokens", (8,), "int64"),),
+        targets=(Argument("label", "next_tokens", (8,), "int64"),),
+        outputs=(replace(made.outputs[0], shape=("N", 11, 8), classes_from="next_tokens"),),
+        losses=(replace(made.losses[0], prediction=("N", 11, 8), target="next_tokens"),),
+    )
+    data = {"source": "text", "params": {"path": "text.txt", "window": 8}}
+    run = make_run(tmp_path / "run", data=data, made=made, epochs=2)
+    with run.hold():
+        assert train_run(run)["why"] == "finished"
+    subject = subject_of(run)
+    sample = int(subject.prepared.indices["test"][0])
+    told = attribute(subject, Asked(sample, "integrated_gradients", target="t"), nobody)
+    [given] = told["inputs"]
+    text = [one.split(": ")[1] for one in given["columns"]]
+    assert len(text) == len(given["attributions"]) == 8
+    assert [one.split(": ")[0] for one in given["columns"]] == [str(place) for place in range(8)]
+    codes = subject.prepared.splits["test"]["tokens"][0]
+    assert text == [subject.prepared.fields["tokens"].classes[code] for code in codes]
+    assert told["adds_up"]["total"] == pytest.approx(told["adds_up"]["difference"], abs=0.01)
+    assert told["target"] == "t"

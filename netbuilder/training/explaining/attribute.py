@@ -204,9 +204,9 @@ def _told(
         subject.prepared.splits[split][field][place : place + 1], field, preprocessing
     ).reshape(-1)
     columns = list(preprocessing["columns"].get(field, ()))
-    tokens = preprocessing.get("vocabulary", {}).get(field)
-    if tokens:
-        columns = [f"{at}: {tokens[code]}" for at, code in enumerate(own.astype(int).tolist())]
+    classes = preprocessing["classes"].get(field)
+    if classes and not columns:  # tokens, of which each place has one
+        columns = [f"{at}: {classes[code]}" for at, code in enumerate(own.astype(int).tolist())]
     # The shape that says more: an image may be fed flat, and a row as an image.
     own_shape = subject.prepared.splits[split][field].shape[1:]
     shape = max(own_shape, tuple(map(int, given.shape[1:])), key=len)
