@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from netbuilder.check.fields import Field
 from netbuilder.data.files import locate
+from netbuilder.data.picture_files import ENDINGS
 from netbuilder.data.source import DataError, Dataset, DataSource
 from netbuilder.node_api.params import Bool, Choice, Folder, Int
 
 if TYPE_CHECKING:
     from netbuilder.data.arrays import Array
 
-ENDINGS = (".png", ".jpg", ".jpeg")
 MOST_CLASSES = 1000
 MOST_VALUES = 2**30  # 4 GiB as float32
 _NAMED = 5  # files that a note names

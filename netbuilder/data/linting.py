@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -123,7 +122,8 @@ def _imbalance(material: Material) -> Iterator[Fault]:
         if not field.classes:
             continue
         codes = material.prepared.splits["train"][target].reshape(-1)
-        counts = Counter(codes.astype(np.int64).tolist())
+        numbers, times = np.unique(codes, return_counts=True)
+        counts = dict(zip(numbers.tolist(), times.tolist(), strict=True))
         of = [(counts.get(number, 0), label) for number, label in enumerate(field.classes)]
         absent = tuple(str(label) for count, label in of if not count)
         if absent:

@@ -19,10 +19,10 @@ from netbuilder.data.array_files import ArrayFiles
 from netbuilder.data.arrays import Array
 from netbuilder.data.csv_file import CsvFile
 from netbuilder.data.csv_table import Table, read_table
-from netbuilder.data.image_folder import ENDINGS
 from netbuilder.data.images import read_images
 from netbuilder.data.npy import read_headers
 from netbuilder.data.parquet_table import read_parquet
+from netbuilder.data.picture_files import ENDINGS
 from netbuilder.data.source import DataError, DataSource
 from netbuilder.data.table_columns import LARGEST, MISSING_CLASS, is_missing, number, shown
 from netbuilder.data.table_source import TableSource

@@ -33,6 +33,7 @@ def test_the_sources_of_the_backbone_are_there():
         "csv",
         "parquet",
         "image_folder",
+        "image_masks",
         "idx",
         "npy",
         *TEXTS,
