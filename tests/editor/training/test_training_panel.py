@@ -22,6 +22,7 @@ from netbuilder.editor.training.runs import Runs
 from netbuilder.editor.workspace import Workspace
 from netbuilder.graph import edits
 from netbuilder.training.tensorboard import FILE, TensorBoardFiles
+from netbuilder.training.usage import Usage
 
 LONG = "recipe.epochs=100000"
 WAIT = 90_000
@@ -76,6 +77,13 @@ def test_a_training_from_its_button_to_its_end(
     assert card.values["throughput"].text().endswith("samples/s")
     assert card.values["memory"].text().endswith("MB")
     assert not card.values["processors"].isVisible()
+    assert not card.values["accelerator"].isVisible()
+    assert runs.shown is not None
+    runs.shown.usage = Usage(1.0, 3 * 10**8, 5 * 10**8, 1.5, 8, 2 * 10**9, 16 * 10**9)
+    panel.refresh()
+    assert card.values["memory"].text() == "500 MB"
+    assert card.values["accelerator"].isVisible()
+    assert card.values["accelerator"].text() == "2 GB of 16 GB"
     assert card.again.isVisible()
     assert not card.resume.isVisible()
     assert [row[0] for row in panel.left.legend.rows] == ["train", "val"]
