@@ -17,8 +17,10 @@ from torch.nn import functional as F
 from training_runs import make_run, source
 
 from netbuilder.codegen.source import Argument
+from netbuilder.training.answers import Reading
 from netbuilder.training.evaluation.assess import subject_of
 from netbuilder.training.explaining import worker
+from netbuilder.training.explaining.aim import aim_of
 from netbuilder.training.explaining.attribute import attribute
 from netbuilder.training.explaining.attributions import (
     gradients,
@@ -190,6 +192,32 @@ def test_tokens_are_explained_through_their_vectors():
     wanted = [net.table(raw) @ net.head.weight[1] for raw in sample]
     torch.testing.assert_close(told, wanted)
     assert torch.equal(outputs_of(net, sample)[0], net(*sample))
+
+
+def test_a_network_that_changes_its_input_in_place_has_gradients_too():
+    (found,) = gradients(lambda x: x[0].relu_().sum(1), [torch.tensor([[-1.0, 2.0]])])
+    assert found.tolist() == [[0, 1]]
+
+
+def test_of_many_places_the_mean_is_explained():
+    values = torch.arange(16.0).reshape(2, 2, 2, 2)
+    marked = aim_of([Reading("mask", "binary", ("no", "yes"), "m")], [values[:1, :1]])
+    assert marked.name == "yes"
+    assert marked.score([values[:, :1]]).tolist() == [1.5, 9.5]
+    assert marked.probability([values[:1, :1]]) is None
+    classes = [Reading("mask", "classes", ("sky", "tree"), "m", (), "cross_entropy")]
+    tree = aim_of(classes, [values[:1]])
+    assert (tree.name, tree.score([values]).tolist()) == ("tree", [5.5, 13.5])
+    assert aim_of(classes, [values[:1]], target="sky").score([values]).tolist() == [1.5, 9.5]
+
+
+def test_no_is_explained_as_well_as_yes():
+    one = Reading("said", "binary", ("odd", "even"), "e", (), "bce_with_logits")
+    scores = torch.tensor([[-2.0]])
+    odd = aim_of([one], [scores])
+    assert (odd.name, odd.score([scores]).item()) == ("odd", 2.0)
+    assert odd.probability([scores]) == pytest.approx(torch.tensor(2.0).sigmoid().item())
+    assert aim_of([one], [scores], target="even").score([scores]).item() == -2.0
 
 
 def test_whole_numbers_without_a_table_are_told():

@@ -150,7 +150,8 @@ class ExplainPage(Page):
         if drawn is not None:
             self.heat.put(drawn)
         else:
-            self.table.put(["Number", "Value", "Counts"], _rows(found["inputs"]))
+            head = "Column" if found["inputs"][0]["columns"] else "Number"
+            self.table.put([head, "Value", "Counts"], _rows(found["inputs"]))
         self._show_parts(picture=drawn is not None, table=drawn is None)
 
     def _show_worth(self, found: Mapping[str, Any] | None, samples: int) -> None:

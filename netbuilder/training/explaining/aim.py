@@ -20,7 +20,7 @@ class Aim:
     Attributes:
         place: Which of the network's outputs.
         reading: How that output is read.
-        number: Which class along axis 1, or which of a sample's numbers.
+        number: Which class or label along axis 1, or which of a sample's numbers.
         name: What people call it.
         against: Whether the score speaks against it, as that of yes does of no.
     """
@@ -34,7 +34,7 @@ class Aim:
     def score(self, outputs: Sequence[Tensor]) -> Tensor:
         """The number of each sample, (samples,); of many places of one class their mean."""
         values = outputs[self.place]
-        if self.reading.kind == "classes" and values.ndim > 1:
+        if _has_channels(self.reading, values):
             found = values[:, self.number].reshape(len(values), -1).mean(1)
         else:
             found = values.reshape(len(values), -1)[:, self.number]
@@ -45,8 +45,10 @@ class Aim:
         if self.reading.kind == "numbers":
             return None
         chances = probabilities(self.reading, outputs[self.place])
+        if chances.ndim > 2:
+            return None
         if self.reading.kind == "classes":
-            return float(chances[0, self.number]) if chances.ndim == 2 else None
+            return float(chances[0, self.number])
         chance = float(chances.reshape(-1)[self.number])
         return 1 - chance if self.against else chance
 
@@ -75,6 +77,10 @@ def aim_of(
         known = _names(reading.classes, values.shape[1])
         number = _number(known, target) if target else int(_likeliest(values))
         return Aim(place, reading, number, known[number])
+    if _has_channels(reading, values):
+        known = _names(reading.classes[1:], values.shape[1])
+        number = _number(known, target) if target else 0
+        return Aim(place, reading, number, known[number])
     count = values[0].numel()
     if reading.kind == "binary" and count == 1:
         known = _names(reading.classes if len(reading.classes) == 2 else (), 2)
@@ -84,6 +90,11 @@ def aim_of(
     known = _names(reading.names, count)
     number = _number(known, target) if target else 0
     return Aim(place, reading, number, known[number] if count > 1 else reading.output)
+
+
+def _has_channels(reading: Reading, values: Tensor) -> bool:
+    """Whether a sample has a score at many places, for each class or label along axis 1."""
+    return values.ndim > {"classes": 1, "binary": 2, "numbers": values.ndim}[reading.kind]
 
 
 def _likeliest(values: Tensor) -> Tensor:

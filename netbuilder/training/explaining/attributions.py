@@ -47,7 +47,9 @@ class Integrated:
 def gradients(score: Score, inputs: Sequence[Tensor]) -> list[Tensor]:
     """Return the gradient of a score by its inputs, which hold one sample; 0 where it has no part."""
     given = [tensor.detach().clone().requires_grad_() for tensor in inputs]
-    found = torch.autograd.grad(score(given).sum(), given, allow_unused=True)
+    # Copies, which a network may change in place; what asks for its gradient may not be.
+    total = score([tensor.clone() for tensor in given]).sum()
+    found = torch.autograd.grad(total, given, allow_unused=True)
     return [
         torch.zeros_like(tensor) if gradient is None else gradient
         for tensor, gradient in zip(given, found, strict=True)
