@@ -74,13 +74,20 @@ class Plane:
             tuple((float(x), float(y), float(v), bool(part)) for x, y, v, part in plain["samples"]),
         )
 
-    def reading(self, across: float, up: float) -> str:
-        """Say what the network says at a place: ``x 0.5, y 1.2: upper, 97 %``."""
+    def reading(self, across: float, up: float, *, named: bool = True) -> str:
+        """Say what the network says at a place: ``x 0.500, y 1.20: upper, 97%``.
+
+        Args:
+            across: Where, from 0 at the left to 1.
+            up: Where, from 0 below to 1.
+            named: Whether the coordinates have their names; otherwise ``0.500, 1.20: upper, 97%``.
+        """
         column, row = (min(max(int(share * self.size), 0), self.size - 1) for share in (across, up))
         place = (self.size - 1 - row) * self.size + column
         share = self.shades[place] / _FULL
-        first, second = self.names
-        where = f"{first} {figure(self.axes[0][column])}, {second} {figure(self.axes[1][row])}"
+        numbers = (figure(self.axes[0][column]), figure(self.axes[1][row]))
+        first, second = (f"{name} " if named else "" for name in self.names)
+        where = f"{first}{numbers[0]}, {second}{numbers[1]}"
         if not self.classes:
             return f"{where}: {figure(self.low + share * (self.high - self.low))}"
         least = 1 / len(self.classes)

@@ -139,9 +139,10 @@ class SurfaceView(QWidget):
                 area.left() + self._place[0] * area.width(),
                 area.bottom() - self._place[1] * area.height(),
             )
-            text = QFontMetricsF(painter.font()).elidedText(
-                self.reading, Qt.TextElideMode.ElideMiddle, box.width()
-            )
+            text, metrics = self.reading, QFontMetricsF(painter.font())
+            if metrics.horizontalAdvance(text) > box.width():
+                text = plane.reading(*self._place, named=False)
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(box, middle | Qt.AlignmentFlag.AlignHCenter, text)
             painter.setPen(QPen(QColor(theme.text), 1))
             painter.drawLine(at - QPointF(5, 0), at + QPointF(5, 0))

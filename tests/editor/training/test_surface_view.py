@@ -50,6 +50,7 @@ def test_what_the_worker_wrote_is_read() -> None:
     plane = Plane.from_plain(plain())
     assert plane.samples == ((0.25, 0.25, 0.0, False), (0.75, 0.25, 1.0, True))
     assert plane.reading(0.1, 0.9) == "x 1.00, y 20.00: upper, 100%"
+    assert plane.reading(0.1, 0.9, named=False) == "1.00, 20.00: upper, 100%"
     assert plane.reading(0.9, 0.1) == "x 2.00, y 10.00: lower, 50%"
     assert plane.reading(1.0, 1.0) == "x 2.00, y 20.00: lower, 100%"
     numbers = plain(kind="numbers", low=10.0, high=20.0)
