@@ -5,15 +5,17 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
-from netbuilder.cli.output import console, figure, print_json
+from netbuilder.cli.output import console, figure, print_json, size
 from netbuilder.training.client import Event, Worker, stop
 from netbuilder.training.records import Record
 from netbuilder.training.run import RunError, RunFolder
+from netbuilder.training.usage import INTERVAL, read_usage
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from netbuilder.app.training import OnRecord
 
+WIDE = 120  # columns from which there is room for more
 WINDOW = 3.0  # s over which speed is measured; shorter ones flicker, longer ones lag
 
 
@@ -136,6 +139,8 @@ class Lines:
 class Bar:
     """A progress bar with epoch, loss, the metric of the validation, samples a second and time left.
 
+    Where the terminal is wide, the worker's memory and processors stand behind them.
+
     Args:
         out: The terminal.
         run: The run.
@@ -151,6 +156,8 @@ class Bar:
         self._speed = Speed()
         self._loss: float | None = None
         self._validation = ""
+        self._run = run
+        self._machine, self._machine_due = "", 0.0
         self._progress: Progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
@@ -211,7 +218,17 @@ class Bar:
         if not self._speed.steps:
             return ""
         left = max(self._steps - step, 0) / self._speed.steps
-        return f"{self._speed.samples:,.0f} samples/s  {clock(left)} left"
+        return f"{self._speed.samples:,.0f} samples/s  {clock(left)} left{self._machine_text()}"
+
+    def _machine_text(self) -> str:
+        """The worker's memory and processors, looked up as often as they are measured."""
+        now = time.monotonic()
+        if self._progress.console.width >= WIDE and now >= self._machine_due:
+            self._machine_due = now + INTERVAL
+            usage = read_usage(self._run)
+            if usage is not None and usage.memory:
+                self._machine = f"  {size(usage.memory)}  {usage.cpu:.1f} CPU"
+        return self._machine
 
 
 def clock(seconds: float) -> str:

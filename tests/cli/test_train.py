@@ -343,8 +343,11 @@ def test_a_demo_that_cannot_be(
     assert words in done.err
 
 
-def test_a_terminal_gets_a_bar_with_loss_validation_speed_and_time_left(iris_run: Path) -> None:
-    out = Console(force_terminal=True, width=120, file=io.StringIO(), color_system=None)
+@pytest.mark.parametrize("width", [119, 120])
+def test_a_terminal_gets_a_bar_with_loss_validation_speed_and_time_left(
+    iris_run: Path, width: int
+) -> None:
+    out = Console(force_terminal=True, width=width, file=io.StringIO(), color_system=None)
     run = RunFolder(iris_run)
     bar = Bar(out, run)
     for item in watch(run):
@@ -355,6 +358,7 @@ def test_a_terminal_gets_a_bar_with_loss_validation_speed_and_time_left(iris_run
     shown = out.file.getvalue()
     for words in ("epoch 2 of 2", "100%", "loss 0.", "val loss", "samples/s", "left"):
         assert words in shown
+    assert (" MB" in shown) is (" CPU" in shown) is (width == 120)
 
 
 @pytest.mark.parametrize(
