@@ -19,12 +19,20 @@ from netbuilder.data.array_files import ArrayFiles
 from netbuilder.data.arrays import Array
 from netbuilder.data.csv_file import CsvFile
 from netbuilder.data.csv_table import Table, read_table
+from netbuilder.data.dates import date_part, is_ambiguous, parted_name, read_dates
 from netbuilder.data.images import read_images
 from netbuilder.data.npy import read_headers
 from netbuilder.data.parquet_table import read_parquet
 from netbuilder.data.picture_files import ENDINGS
 from netbuilder.data.source import DataError, DataSource
-from netbuilder.data.table_columns import LARGEST, MISSING_CLASS, is_missing, number, shown
+from netbuilder.data.table_columns import (
+    LARGEST,
+    MISSING_CLASS,
+    OTHER_CLASS,
+    is_missing,
+    number,
+    shown,
+)
 from netbuilder.data.table_source import TableSource
 
 if TYPE_CHECKING:
@@ -145,11 +153,13 @@ class _Reader:
         for place, name in enumerate(names):
             if name in self._table.columns:
                 values[:, place] = self._numbers(name)
+            elif (part := self._date_part(name)) is not None:
+                values[:, place] = part
             elif _SIGN in name:
                 column, text = self._parted(name)
                 hot.setdefault(column, {})[text] = place
             else:
-                self.lacking.append(name)
+                self.lacking.append((parted_name(name) or (name,))[0])
         for column, places in hot.items():
             if column in self._table.columns:
                 at = self._places(column, places)
@@ -157,6 +167,28 @@ class _Reader:
             else:
                 self.lacking.append(column)
         return values
+
+    def _date_part(self, name: str) -> list[float] | None:
+        """The numbers that are named after a part of dates; None for another name."""
+        column, part = parted_name(name) or ("", "")
+        source = self._trained.source
+        if column not in self._table.columns or not isinstance(source, TableSource):
+            return None
+        texts = ["" if is_missing(text) else text for text in self._table.columns[column]]
+        if not any(texts):
+            return [math.nan] * len(texts)
+        dates = read_dates(texts, source.date_order)
+        if dates is None:
+            raise DataError(
+                f"{self._table.name}: the column {column} holds more than dates, on which the network "
+                "was trained there; write all as 2020-03-31"
+            )
+        if source.date_order == "auto" and is_ambiguous(texts):
+            raise DataError(
+                f"{self._table.name}: the dates of {column} can be read with the day or the month "
+                "first; write them as 2020-03-31"
+            )
+        return date_part(dates, part)
 
     def _parted(self, name: str) -> tuple[str, str]:
         """The column and the class that a column of 0 and 1 is named after; both may hold the sign."""
@@ -180,8 +212,9 @@ class _Reader:
     def _places(self, column: str, places: Mapping[str, int]) -> list[int]:
         """The place of each row's class."""
         found = []
+        others = places.get(OTHER_CLASS)
         for row, text in enumerate(self._table.columns[column]):
-            known = places.get(MISSING_CLASS if is_missing(text) else text)
+            known = places.get(MISSING_CLASS if is_missing(text) else text, others)
             if known is None:
                 what = "empty" if is_missing(text) else shown(text)
                 raise DataError(

@@ -249,8 +249,14 @@ def _fingerprint(settings: DataSettings, dataset: Dataset, indices: Mapping[str,
 
     plain = settings.to_plain()
     del plain["augment"]  # done in training, to copies: the samples are the same
-    paths = [name for name, param in settings.source.params.items() if isinstance(param, Path)]
-    plain["params"] = {key: value for key, value in plain["params"].items() if key not in paths}
+    source = settings.source
+    unsaid = {
+        name
+        for name, param in source.params.items()
+        if isinstance(param, Path)
+        or (name in source.later and getattr(source, name) == param.default)
+    }
+    plain["params"] = {key: value for key, value in plain["params"].items() if key not in unsaid}
     digest = hashlib.sha256(json.dumps(plain, sort_keys=True).encode())
     arrays = {**dataset.arrays, **{f"indices of {part}": index for part, index in indices.items()}}
     for name, values in arrays.items():

@@ -58,12 +58,15 @@ class DataSource(Declared):
         title: Its name for people.
         doc: What it holds, in a sentence or two.
         task: What it is usually used for; empty where that depends on its settings.
+        later: Settings that it has got since runs were made with it. At their defaults, which mean what was
+            meant before, they are no part of the fingerprint, so that it stays that of older runs.
     """
 
     id: ClassVar[str] = ""
     title: ClassVar[str] = ""
     doc: ClassVar[str] = ""
     task: ClassVar[Task] = ""
+    later: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(
         cls, id: str = "", title: str = "", task: Task = "", **kwargs: Any

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from netbuilder.data.column_kinds import DATES, FREE_TEXT, kind_of
 from netbuilder.data.csv_table import Table
+from netbuilder.data.dates import is_ambiguous, numbers_of_dates, read_dates
 from netbuilder.data.source import DataError
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?"})
 MISSING_CLASS = "(missing)"
+OTHER_CLASS = "(other)"
 MOST_CLASSES = 1000
 LARGEST = 3.4e38  # what a float32 holds
 FEW = 20  # whole numbers with no more values than this look like classes
@@ -39,7 +43,7 @@ class Classes:
 
 
 def read_column(
-    table: Table, name: str, *, categorical: bool = False, comma: bool = False
+    table: Table, name: str, *, categorical: bool = False, comma: bool = False, most: int | None = 0
 ) -> Numbers | Classes | None:
     """Return what a column holds; None where nothing is in it.
 
@@ -48,6 +52,7 @@ def read_column(
         name: The column.
         categorical: Whether numbers in it stand for categories.
         comma: Whether a comma is the decimal sign.
+        most: How many classes are kept; see ``read_classes``.
 
     Raises:
         DataError: It has numbers with something else between them, or more classes than there may be.
@@ -59,7 +64,7 @@ def read_column(
     if not known:
         return None
     if categorical:
-        return read_classes(table, name)
+        return read_classes(table, name, most=most)
     values = [math.nan if is_missing(text) else number(text, comma) for text in texts]
     numbers = [value for value in values if value is not None]
     count = len(numbers) - (len(texts) - known)
@@ -71,24 +76,57 @@ def read_column(
             f"{table.at(row)}: {name} is {shown(texts[row])}, but {count} of its {known} values are "
             "numbers; mend it, or name the column in categorical or leave_out"
         )
-    return read_classes(table, name)
+    return read_classes(table, name, most=most)
 
 
-def read_classes(table: Table, name: str) -> Classes:
+def read_classes(table: Table, name: str, *, most: int | None = 0) -> Classes:
     """Return a column of categories, numbers among them by size.
+
+    Args:
+        table: The table.
+        name: The column.
+        most: How many classes are kept, the most frequent ones, where the others become one; 0 for all,
+            None for the answer, of which all have to stay.
 
     Raises:
         DataError: There are more classes than there may be.
     """
     texts = [MISSING_CLASS if is_missing(text) else text for text in table.columns[name]]
-    classes = sorted(set(texts), key=_order(set(texts)))
-    if len(classes) > MOST_CLASSES:
-        raise DataError(
-            f"{table.name}: the column {name} has {len(classes)} different values, more than the "
-            f"{MOST_CLASSES} that can be classes; leave it out with leave_out"
-        )
+    different = set(texts)
+    few = most and most < len(different - {MISSING_CLASS})
+    kept = _most_frequent(texts, most) if most and few else different
+    if kept != different:
+        texts = [text if text in kept else OTHER_CLASS for text in texts]
+        different = set(texts)
+    if len(different) > MOST_CLASSES:
+        raise DataError(_too_many(table, name, len(different), answer=most is None))
+    classes = sorted(different, key=_order(different))
     place = {text: number for number, text in enumerate(classes)}
     return Classes(name, [place[text] for text in texts], tuple(classes))
+
+
+def read_dates_of(table: Table, name: str, order: str, wanted: str) -> list[Numbers]:
+    """Return the columns of numbers that a column of dates becomes; none where it holds anything else.
+
+    Args:
+        table: The table.
+        name: The column.
+        order: ``auto``, ``day_first`` or ``month_first``.
+        wanted: ``parts``, ``days`` or ``all``; see ``numbers_of_dates``.
+
+    Raises:
+        DataError: The dates can be read in two ways.
+    """
+    texts = ["" if is_missing(text) else text for text in table.columns[name]]
+    found = read_dates(texts, order)
+    if found is None:
+        return []
+    if order == "auto" and is_ambiguous(texts):
+        raise DataError(
+            f"{table.name}: the column {name} holds dates such as {next(filter(None, texts))!r}, "
+            "of which the day or the month can stand first; set date_order to day_first or month_first"
+        )
+    return [Numbers(f"{name}: {part}", values) for part, values in numbers_of_dates(found, wanted)]
 
 
 def like_classes(column: Numbers) -> bool:
@@ -127,13 +165,39 @@ def number(text: str, comma: bool) -> float | None:
     return math.inf if _INFINITE.match(text) else None
 
 
-def _order(texts: set[str]) -> Callable[[str], tuple[bool, float, str]]:
-    """Sort numbers by size, anything else by letter, and what is missing last."""
-    numeric = all(_NUMBER.match(text) for text in texts - {MISSING_CLASS})
+def _most_frequent(texts: list[str], most: int) -> set[str]:
+    """The most frequent texts, of equal ones the first by letter, and what is missing."""
+    counted = Counter(texts)
+    counted.pop(MISSING_CLASS, None)
+    ranked = sorted(counted, key=lambda text: (-counted[text], text))
+    return {*ranked[:most], MISSING_CLASS}
 
-    def key(text: str) -> tuple[bool, float, str]:
-        missing = text == MISSING_CLASS
-        return missing, float(text) if numeric and not missing else 0.0, text
+
+def _too_many(table: Table, name: str, count: int, *, answer: bool) -> str:
+    known = [text for text in table.columns[name] if not is_missing(text)]
+    kind = kind_of(known)
+    if kind in (DATES, FREE_TEXT):
+        held = f"the column {name} holds {kind} such as {shown(known[0])}, {count} different ones"
+    else:
+        held = f"the column {name} has {count} different values"
+    ways = {
+        DATES: "set dates to parts or days, or leave it out with leave_out",
+        FREE_TEXT: "leave it out with leave_out",
+    }
+    way = ways.get(kind, "set most_frequent to keep some of them, or leave it out with leave_out")
+    if answer:
+        way = "choose another column as the answer (target)"
+    return f"{table.name}: {held}, more than the {MOST_CLASSES} that can be classes; {way}"
+
+
+def _order(texts: set[str]) -> Callable[[str], tuple[bool, bool, float, str]]:
+    """Sort numbers by size, anything else by letter, and then the others and what is missing."""
+    special = {MISSING_CLASS, OTHER_CLASS}
+    numeric = all(_NUMBER.match(text) for text in texts - special)
+
+    def key(text: str) -> tuple[bool, bool, float, str]:
+        size = float(text) if numeric and text not in special else 0.0
+        return text == MISSING_CLASS, text == OTHER_CLASS, size, text
 
     return key
 

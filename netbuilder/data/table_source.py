@@ -12,6 +12,7 @@ from netbuilder.check.fields import Field
 from netbuilder.data.csv_table import Table
 from netbuilder.data.source import DataError, Dataset, DataSource
 from netbuilder.data.table_columns import (
+    OTHER_CLASS,
     Classes,
     Numbers,
     cells,
@@ -20,9 +21,10 @@ from netbuilder.data.table_columns import (
     plain_number,
     read_classes,
     read_column,
+    read_dates_of,
     shown,
 )
-from netbuilder.node_api.params import Choice, Path, Text, Texts
+from netbuilder.node_api.params import Choice, Int, Path, Text, Texts
 
 if TYPE_CHECKING:
     from netbuilder.data.arrays import Array
@@ -43,6 +45,8 @@ class _Contents:
 class TableSource(DataSource):
     """A table, one sample a row; one column is the answer."""
 
+    later = frozenset({"dates", "date_order", "most_frequent"})
+
     path = Path("", doc="The file.")
     target = Text("", doc="The column with the answer; empty for the last one.")
     answer = Choice(
@@ -58,6 +62,24 @@ class TableSource(DataSource):
     )
     categorical = Texts((), doc="Columns whose numbers stand for categories.")
     leave_out = Texts((), doc="Columns to leave out, such as a row number.")
+    dates = Choice(
+        "classes",
+        ("classes", "parts", "days", "all"),
+        doc="What dates become: a category each, the numbers of year, month, day, weekday and hour, "
+        "the days since the earliest, or all of these numbers.",
+    )
+    date_order = Choice(
+        "auto",
+        ("auto", "day_first", "month_first"),
+        doc="Which of the numbers in 3/4/2020 is the day; auto looks at all dates of the column.",
+    )
+    most_frequent = Int(
+        0,
+        min=0,
+        max=1000,
+        doc="How many categories of a column are kept, the most frequent ones, where the others "
+        "become (other); 0 keeps all.",
+    )
 
     @property
     def comma(self) -> bool:
@@ -136,24 +158,41 @@ class TableSource(DataSource):
         for name in table.columns:
             if name == target or name in self.leave_out:
                 continue
-            column = self._column(table, name)
-            if column is None:
-                notes.append(f"Column {name} has no values and is left out.")
-            elif isinstance(column, Classes):
-                contents.classes[name] = column
-            else:
-                contents.numbers.append(column)
-                missing = sum(map(math.isnan, column.values))
-                if missing:
-                    notes.append(f"Column {name}: {missing} of {len(column.values)} are missing.")
+            self._sort_in(contents, table, name)
         if not contents.numbers and not contents.classes:
             raise DataError(f"{table.name} has no column with values beside the answer, {target}")
         return contents
 
+    def _sort_in(self, contents: _Contents, table: Table, name: str) -> None:
+        """Add what a column holds to the contents."""
+        if self.dates != "classes" and name not in (*self.categorical, *table.numeric):
+            made = read_dates_of(table, name, self.date_order, self.dates)
+            if made:
+                contents.numbers += made
+                parts = ", ".join(column.name.removeprefix(f"{name}: ") for column in made)
+                contents.notes.append(f"Column {name} holds dates and becomes numbers: {parts}.")
+                return
+        column = self._column(table, name)
+        if column is None:
+            contents.notes.append(f"Column {name} has no values and is left out.")
+        elif isinstance(column, Classes):
+            contents.classes[name] = column
+            if OTHER_CLASS in column.classes:
+                contents.notes.append(
+                    f"Of column {name} the {self.most_frequent} most frequent values are kept; the "
+                    f"others are {OTHER_CLASS}."
+                )
+        else:
+            contents.numbers.append(column)
+            missing = sum(map(math.isnan, column.values))
+            if missing:
+                rows = len(column.values)
+                contents.notes.append(f"Column {name}: {missing} of {rows} are missing.")
+
     def _columns_known(self, table: Table) -> str:
         """Check the columns that settings name; return the one with the answer."""
         names = list(table.columns)
-        target = self.target or names[-1]
+        target = self._target(table)
         for setting, wanted in (
             ("target", [target]),
             ("categorical", self.categorical),
@@ -170,7 +209,16 @@ class TableSource(DataSource):
         return target
 
     def _column(self, table: Table, name: str) -> Numbers | Classes | None:
-        return read_column(table, name, categorical=name in self.categorical, comma=self.comma)
+        return read_column(
+            table,
+            name,
+            categorical=name in self.categorical,
+            comma=self.comma,
+            most=None if name == self._target(table) else self.most_frequent,
+        )
+
+    def _target(self, table: Table) -> str:
+        return self.target or list(table.columns)[-1]
 
     def _answer(self, table: Table, name: str, notes: list[str]) -> Numbers | Classes:
         column = self._column(table, name)

@@ -327,7 +327,7 @@ SENTENCES = [
         {},
         (
             "table.csv: the column x has 1001 different values, more than the 1000 that can be classes; "
-            "leave it out with leave_out"
+            "set most_frequent to keep some of them, or leave it out with leave_out"
         ),
     ),
 ]
