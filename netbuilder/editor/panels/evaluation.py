@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from netbuilder.editor.evaluation.evaluating import Evaluating
 from netbuilder.editor.evaluation.explain_page import ExplainPage
 from netbuilder.editor.evaluation.pages import PAGES, Page, Shown
+from netbuilder.editor.evaluation.predict_page import PredictPage
 from netbuilder.editor.looking import Data
 from netbuilder.editor.training.run_view import RunView
 from netbuilder.editor.training.words import short_name
@@ -34,7 +35,7 @@ from netbuilder.training.run import RunFolder
 if TYPE_CHECKING:
     from netbuilder.editor.training.runs import Runs
 
-_PAGES: tuple[type[Page], ...] = (*PAGES, ExplainPage)
+_PAGES: tuple[type[Page], ...] = (*PAGES, ExplainPage, PredictPage)
 _SPLITS = {"test": "test", "val": "validation", "train": "training"}
 _NO_RUN = "Train a network first; then this says how good it is, where it is wrong, and whether simpler models do as well."
 _NOT_YET = (
