@@ -378,11 +378,12 @@ def test_a_field_without_columns_is_shuffled_as_one(subjects):
     assert one["importance"] > 0.2
 
 
-def test_a_category_is_shuffled_as_one():
+def test_a_category_or_date_is_shuffled_as_one():
     from netbuilder.training.explaining.importance import _category
 
-    names = ["size", "colour = red", "colour = blue", "kind = a"]
-    assert [_category(name, names) for name in names] == ["size", "colour", "colour", "kind = a"]
+    names = ["size", "colour = red", "colour = blue", "kind = a", "born: year", "born: month"]
+    wanted = ["size", "colour", "colour", "kind = a", "born", "born"]
+    assert [_category(name, names) for name in names] == wanted
 
 
 def asked_of_worker(monkeypatch, capsys, *questions):

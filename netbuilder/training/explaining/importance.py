@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from netbuilder.codegen.source import Argument, Loss
+from netbuilder.data.dates import parted_name
 from netbuilder.data.verdict import scored_places
 from netbuilder.training.evaluate import SPLITS, evaluate, in_precision
 from netbuilder.training.evaluation.assess import Subject
@@ -30,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class _Column:
-    """What is shuffled together: one column, or all columns of 0 and 1 of a category.
+    """What is shuffled together: one column, or all that were made from one category or date.
 
     Attributes:
         name: Its name.
@@ -46,7 +47,7 @@ class _Column:
 def importance(subject: Subject, split: str, told: Told, repeats: int = REPEATS) -> dict[str, Any]:
     """Shuffle the columns of a split one after the other, and tell how much worse the network is.
 
-    A category that became columns of 0 and 1 is shuffled as one. Columns that say the same stand in
+    A category that became columns of 0 and 1 is shuffled as one, and so is a date. Columns that say the same stand in
     for each other, so that each seems worth little.
 
     Args:
@@ -122,7 +123,10 @@ def _columns(subject: Subject, tensors: Sequence[Tensor]) -> list[_Column]:
 
 
 def _category(name: str, names: Sequence[str]) -> str:
-    """The column that a column of 0 and 1 was made from; the name itself for others."""
+    """The column that a column of 0 and 1, or a part of a date, was made from; else the name itself."""
+    date = parted_name(name)
+    if date is not None:
+        return date[0]
     before, sign, _ = name.partition(_SIGN)
     together = [other for other in names if other.startswith(before + _SIGN)]
     return before if sign and len(together) > 1 else name
