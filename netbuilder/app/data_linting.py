@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,27 +12,30 @@ from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.check.diagnostics import Diagnostic, Fix, Severity, Where
 from netbuilder.codegen.emit import write
 from netbuilder.data.csv_table import Table
-from netbuilder.data.giveaway import words_give_away
+from netbuilder.data.dates import parted_name
 from netbuilder.data.linting import (
     ABSENT,
+    DATE_CLASSES,
     DUPLICATES,
     GIVEAWAY,
+    MANY_CLASSES,
     OUTLIERS,
     PERSONAL,
     RANGE,
     RARE,
     SCALE,
     SILENT,
+    TEXT_CLASSES,
     Fault,
     Material,
     lint,
 )
-from netbuilder.data.personal import personal_columns
 from netbuilder.data.prepare import Prepared, prepare
 from netbuilder.data.settings import DataSettings
 from netbuilder.data.source import DataSource
 from netbuilder.data.statistics import Column, class_balance, columns_of
 from netbuilder.data.table_columns import MISSING
+from netbuilder.data.table_linting import lint_table
 from netbuilder.data.table_source import TableSource
 from netbuilder.graph import edits
 from netbuilder.graph.model import Network
@@ -48,8 +50,13 @@ _HINTS = {
     RANGE: "mend the answers, or give as many scores as there are classes",
     PERSONAL: "leave it out, unless it is needed and may be used",
     ABSENT: "add samples, or stratify the split",
+    DATE_CLASSES: "turn them into numbers, or leave it out",
+    TEXT_CLASSES: "leave it out; texts take a network of their own",
+    MANY_CLASSES: "keep the most frequent ones, set categories to codes, or leave it out",
     RARE: "weigh the rare class more, and look at f1 or auroc beside accuracy",
 }
+_LEFT_OUT = (GIVEAWAY, SILENT, PERSONAL, DATE_CLASSES, TEXT_CLASSES, MANY_CLASSES)
+_KEPT = 20  # categories that the offer keeps
 _BINARY = ("bce_with_logits", "bce_loss")
 _CLASSES = ("cross_entropy", "nll_loss")
 
@@ -108,7 +115,7 @@ def inspect(network: Network, folder: Path) -> Inspection:
         columns,
         settings.standardize,
     )
-    faults = [*lint(material), *(_of_table(settings.source, table) if table else ())]
+    faults = [*lint(material), *_of_table(settings.source, table)]
     nodes = {**targets, **inputs}
     found = [_told(fault, nodes, inputs, settings) for fault in faults]
     ignored = set(network.ignore)
@@ -159,41 +166,16 @@ def _table(settings: DataSettings, folder: Path) -> Table | None:
     return source.table(folder) if isinstance(source, TableSource) else None
 
 
+def _of_table(source: DataSource, table: Table | None) -> Iterable[Fault]:
+    return lint_table(source, table) if table and isinstance(source, TableSource) else ()
+
+
 def _with_gaps(column: Column, table: Table | None) -> Column:
     """Figures with the number of empty cells, for which means stand in the samples."""
     texts = table.columns.get(column.name) if table else None
     if texts is None:
         return column
     return replace(column, missing=sum(1 for text in texts if text.lower() in MISSING))
-
-
-def _of_table(source: DataSource, table: Table) -> Iterator[Fault]:
-    """What the texts of a table tell."""
-    assert isinstance(source, TableSource)
-    target = source.target or list(table.columns)[-1]
-    used = {
-        name: texts
-        for name, texts in table.columns.items()
-        if name != target and name not in source.leave_out
-    }
-    empty = tuple(name for name, texts in used.items() if all(t.lower() in MISSING for t in texts))
-    if empty:
-        verb = "is" if len(empty) == 1 else "are"
-        yield Fault(SILENT, "", f"{', '.join(empty)} {verb} empty in every row", empty)
-    for name, texts in used.items():
-        if not _numeric(texts) and words_give_away(texts, table.columns[target]):
-            message = f"{target} follows without a mistake from {name} alone"
-            yield Fault(GIVEAWAY, "", message, (name,))
-    for name, kind in personal_columns(used).items():
-        yield Fault(PERSONAL, "", f"{name} looks like it holds {kind}", (name,))
-
-
-def _numeric(texts: Iterable[str]) -> bool:
-    """Whether these are numbers, which the rules on samples look at."""
-    try:
-        return all(math.isfinite(float(text)) for text in texts if text)
-    except ValueError:
-        return False
 
 
 def _told(
@@ -214,13 +196,24 @@ def _fixes(fault: Fault, settings: DataSettings) -> Iterator[Fix]:
     if fault.code == SCALE and fault.field not in settings.standardize:
         field = fault.field
         yield Fix(f"standardize {field}", lambda n: _standardized(n, field))
-    columns = tuple(dict.fromkeys(name.partition(" = ")[0] for name in fault.columns))
-    if (
-        fault.code in (GIVEAWAY, SILENT, PERSONAL)
-        and columns
-        and isinstance(settings.source, TableSource)
-    ):
+    if fault.code == DATE_CLASSES:
+        yield Fix("turn dates into numbers", lambda n: _set(n, "dates", "all"), safe=False)
+    if fault.code == MANY_CLASSES:
+        title = f"keep the {_KEPT} most frequent values of each column"
+        yield Fix(title, lambda n: _set(n, "most_frequent", _KEPT), safe=False)
+    columns = tuple(dict.fromkeys(_columns_left(fault)))
+    if fault.code in _LEFT_OUT and columns and isinstance(settings.source, TableSource):
         yield Fix(f"leave out {', '.join(columns)}", lambda n: _without(n, columns), safe=False)
+
+
+def _columns_left(fault: Fault) -> Iterator[str]:
+    """The columns of the table to leave out; none for a single number of a date that says nothing."""
+    for name in fault.columns:
+        date = parted_name(name)
+        if date is None:
+            yield name.partition(" = ")[0]
+        elif fault.code != SILENT:
+            yield date[0]
 
 
 def _standardized(network: Network, field: str) -> Network:
@@ -229,6 +222,10 @@ def _standardized(network: Network, field: str) -> Network:
 
 
 def _without(network: Network, columns: tuple[str, ...]) -> Network:
-    params = dict(network.data.get("params", {}))
-    left = dict.fromkeys([*params.get("leave_out", ()), *columns])
-    return edits.set_data(network, {**network.data, "params": {**params, "leave_out": list(left)}})
+    left = dict.fromkeys([*network.data.get("params", {}).get("leave_out", ()), *columns])
+    return _set(network, "leave_out", list(left))
+
+
+def _set(network: Network, param: str, value: Any) -> Network:
+    params = {**network.data.get("params", {}), param: value}
+    return edits.set_data(network, {**network.data, "params": params})

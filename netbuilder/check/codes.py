@@ -586,6 +586,25 @@ CODES: Mapping[str, Code] = _table(
         "The answer can be a class of which no training sample is, so the network will never say it. Add samples, or let the split be stratified.",
     ),
     Code(
+        "NB419",
+        "warning",
+        "Dates as categories",
+        "Each date of the column becomes a category of its own, so nothing is learnt of seasons, weekdays or trends, and a new date is unknown. Set dates of the source to parts (year, month, day, weekday, hour), to days since the earliest, or to all; or leave the column out.",
+    ),
+    Code(
+        "NB420",
+        "warning",
+        "Free text as categories",
+        "The column holds sentences that somebody wrote. Each becomes a category of its own, which the network can only learn by heart. Leave it out; a network for texts needs tokens and a source of texts.",
+    ),
+    Code(
+        "NB421",
+        "warning",
+        "A column of many categories",
+        "The column has so many different values that each has few rows or one, and each becomes an input of its own. Nothing is learnt from values that hardly occur, and new ones are unknown. Keep the most frequent ones (most_frequent of the source), set categories to codes for an embedding, or leave the column out.",
+        "Micci-Barreca 2001, A Preprocessing Scheme for High-Cardinality Categorical Attributes",
+    ),
+    Code(
         "NB501",
         "error",
         "A node type that nobody knows",

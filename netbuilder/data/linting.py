@@ -17,6 +17,7 @@ from netbuilder.data.statistics import Column
 
 DUPLICATES, GIVEAWAY, SILENT, OUTLIERS = "NB411", "NB412", "NB413", "NB414"
 SCALE, RANGE, PERSONAL, ABSENT, RARE = "NB415", "NB416", "NB417", "NB418", "NB409"
+DATE_CLASSES, TEXT_CLASSES, MANY_CLASSES = "NB419", "NB420", "NB421"
 
 TOLD = 5  # columns by name
 

@@ -100,6 +100,13 @@ FAULTS: dict[str, tuple[Rows, str, str]] = {
     "phone numbers": (with_column("reach", lambda r: f"+49 30 {r:03} {r:04}"), "NB417", "phone"),
     "ids": (with_column("patient_id", lambda r: 7919 * r % 100_003), "NB417", "ids"),
     "row numbers": (with_column("n", lambda r: r + 1), "NB417", "ids"),
+    "dates": (with_column("sold", lambda r: f"{2019 + r % 5}-{1 + r % 12:02}-{1 + r % 28:02}"), "NB419", "2019-01-01"),
+    "free text": (
+        with_column("remark", lambda r: f"we saw it {r} times in spring"),
+        "NB420",
+        "we saw it 0 times in spring",
+    ),
+    "many towns": (with_column("town", lambda r: f"Town {r % 80}"), "NB421", "80 different values"),
     "classes for yes or no": (sound(), "NB416", "numbers between 0 and 1"),
 }  # fmt: skip
 
@@ -148,8 +155,8 @@ def inspected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Inspection]
     return made
 
 
-def test_there_are_twenty_planted_faults():
-    assert len(FAULTS) == 20
+def test_there_are_twenty_planted_faults_and_more():
+    assert len(FAULTS) >= 20
     assert len({code for _, code, _ in FAULTS.values()}) >= 8
 
 
@@ -199,6 +206,35 @@ def test_the_offer_to_leave_a_column_out_mends_it(tmp_path: Path, name: str):
     (fix,) = told.fixes
     mended = fix.edit(made)
     assert code not in {one.code for one in inspect(mended, tmp_path).findings}
+
+
+@pytest.mark.parametrize(
+    ("name", "param", "value"),
+    [("dates", "dates", "all"), ("many towns", "most_frequent", 20)],
+)
+def test_the_offer_to_make_better_inputs_of_a_column_mends_it(tmp_path: Path, name, param, value):
+    rows, code, _ = FAULTS[name]
+    made = document(rows, tmp_path)
+    (told,) = [one for one in inspect(made, tmp_path).findings if one.code == code]
+    better, left_out = told.fixes
+    assert better.edit(made).data["params"][param] == value
+    for fix in (better, left_out):
+        assert inspect(fix.edit(made), tmp_path).findings == ()
+
+
+def test_a_number_of_dates_that_says_nothing_takes_no_column_with_it(tmp_path: Path):
+    made = document(
+        with_column("sold", lambda r: f"2020-{1 + r % 12:02}-{1 + r % 28:02}"), tmp_path
+    )
+    data = {**made.data, "params": {**made.data["params"], "dates": "parts"}}
+    (told,) = inspect(Network(data=data), tmp_path).findings
+    assert told.message == "sold: year is the same in every sample"
+    assert told.fixes == ()
+
+
+def test_numbers_with_gaps_are_no_categories(tmp_path: Path):
+    rows = with_column("size", lambda r: "NA" if r % 9 == 0 else r * 37 % 1009 / 500)
+    assert inspect(document(rows, tmp_path), tmp_path).findings == ()
 
 
 def test_the_offer_to_standardize_mends_the_scale(tmp_path: Path):
