@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Signal
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from netbuilder.app.training import new_run_path, resume_training, start_training
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from netbuilder.editor.workspace import Workspace
 
 TICK = 400  # ms between two looks at what runs; oftener, a training on two cores would get slower
+SETTLED = 800  # ms after a change of the folder before it is looked through
 REGRET = 8000  # ms in which a deletion can be taken back
 _STAMP = r"-\d{8}-\d{6}(-\d+)?"
 
@@ -70,6 +71,12 @@ class Runs(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
         self._timer.timeout.connect(self._tick)
+        self._elsewhere = QFileSystemWatcher(self)
+        self._elsewhere.directoryChanged.connect(self._on_elsewhere)
+        self._settled = QTimer(self)
+        self._settled.setInterval(SETTLED)
+        self._settled.setSingleShot(True)
+        self._settled.timeout.connect(self.refresh)
         workspace.switched.connect(self._on_switched)
         workspace.stated.connect(self._on_stated)
         workspace.closed.connect(self._on_closed)
@@ -359,6 +366,7 @@ class Runs(QObject):
         """Stop watching; workers that run go on by themselves."""
         self._shut = True
         self._timer.stop()
+        self._settled.stop()
         self._warm.close()
         for path, timer in self._leaving.items():
             timer.stop()
@@ -387,10 +395,26 @@ class Runs(QObject):
         """Look which runs there are."""
         folder = self._folder()
         self._listed = folder
+        self._listen(folder)
         if folder is not None:
             self._workspace.tasks.submit(
                 self, "survey", partial(_surveyed, folder), self._on_survey
             )
+
+    def _listen(self, folder: Path | None) -> None:
+        """Hear of runs that another program makes."""
+        known = self._elsewhere.directories()
+        places = (folder, folder.parent) if folder is not None else ()
+        wanted = next((str(place) for place in places if place.is_dir()), "")
+        if known != [wanted]:
+            if known:
+                self._elsewhere.removePaths(known)
+            if wanted:
+                self._elsewhere.addPath(wanted)
+
+    def _on_elsewhere(self, path: str) -> None:
+        if not self._shut:
+            self._settled.start()  # a folder is there before what makes it a run
 
     def _on_survey(self, surveyed: tuple[Path, list[Overview]]) -> None:
         folder, found = surveyed

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from netbuilder.app.training import start_training
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.training import runs as runs_module
 from netbuilder.editor.training.runs import Runs
@@ -211,6 +212,28 @@ def test_runs_that_go_on_are_found_again(
         if worker is not None and RunFolder(first.path).is_active():
             worker.kill()
         later.shut()
+
+
+def test_a_training_that_another_program_starts_is_shown(
+    runs: Runs, iris: Open, qtbot: Any
+) -> None:
+    tab = iris(LONG)
+    folder = tab.session.folder / "runs"
+    assert runs.shown is None
+    worker = start_training(tab.network, tab.session.folder, folder / "iris-20260101-000000")
+    try:
+        qtbot.waitUntil(steps(runs), timeout=WAIT)
+        assert runs.active is runs.shown
+        later = start_training(tab.network, tab.session.folder, folder / "iris-20260101-000001")
+        try:
+            qtbot.waitUntil(lambda: len(runs.active_runs()) == 2, timeout=WAIT)
+        finally:
+            later.kill()
+            later.wait()
+    finally:
+        worker.kill()
+        worker.wait()
+    qtbot.waitUntil(lambda: not runs.active_runs(), timeout=WAIT)
 
 
 def test_a_warm_worker_is_kept_and_used(runs: Runs, iris: Open, qtbot: Any) -> None:
