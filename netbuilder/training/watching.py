@@ -36,6 +36,7 @@ _MISSING = math.nan
 _log = logging.getLogger(__name__)
 
 TakeStep = Callable[[int], Any]
+See = Callable[[str, Tensor], Any]
 
 
 class Watching:
@@ -61,7 +62,7 @@ class Watching:
         self._model = model
         self._source = source
         self._next = 0.0
-        self._layers: _Layers | None = None
+        self._layers: Layers | None = None
 
     def look(self, now: float) -> None:
         """See whether somebody watches; ``now`` is of the monotonic clock."""
@@ -99,7 +100,7 @@ class Watching:
         self.due = False
         begin = time.perf_counter()
         if self._layers is None:
-            self._layers = _Layers(self._model, self._source)
+            self._layers = Layers(self._model, self._source)
         layers = self._layers
         layers.spent = time.perf_counter() - begin
         with layers.watched():
@@ -115,15 +116,21 @@ class Watching:
         write_fleeting(self._run.activity, {"step": step, "time": time.time(), "nodes": nodes})
 
 
-class _Layers:
+class Layers:
     """The places that are measured, and what was seen there.
+
+    Args:
+        model: A network.
+        source: What was generated from its graph.
+        see: Gets the path of each node and its whole output.
 
     Attributes:
         spent: Seconds that measuring took.
     """
 
-    def __init__(self, model: nn.Module, source: Source) -> None:
+    def __init__(self, model: nn.Module, source: Source, see: See | None = None) -> None:
         self.spent = 0.0
+        self._see = see
         self._nodes = set(source.lines.values())
         self._model = model
         self._names = {id(module): _path(name) for name, module in model.named_modules()}
@@ -205,6 +212,8 @@ class _Layers:
             output = output[0]
         usable = isinstance(output, Tensor) and output.is_floating_point() and output.numel()
         if usable and path not in self._outputs:
+            if self._see is not None:
+                self._see(path, output)
             found = self._outputs[path] = _read(output)
             # What rectifies gives exact zeros and nothing below; for all others this costs nothing.
             if found[2] == 0 and output.dim() > 1:

@@ -46,13 +46,15 @@ class Shown:
     """What the pages show.
 
     Attributes:
-        report: The evaluation of a run on a split.
+        run: The run's folder.
+        report: The evaluation of the run on a split.
         loss: The loss whose figures are shown.
         data: The ``data`` of the run as JSON, for its samples.
         folder: Where relative paths of the data start.
         is_current: Whether the run still has the weights that were measured.
     """
 
+    run: str
     report: Mapping[str, Any]
     loss: str
     data: str

@@ -21,6 +21,7 @@ from netbuilder.editor.evaluation.evaluating import Evaluating
 from netbuilder.editor.evaluation.explain_page import ExplainPage
 from netbuilder.editor.evaluation.pages import PAGES, Page, Shown
 from netbuilder.editor.evaluation.predict_page import PredictPage
+from netbuilder.editor.evaluation.try_page import TryPage
 from netbuilder.editor.looking import Data
 from netbuilder.editor.training.run_view import RunView
 from netbuilder.editor.training.words import short_name
@@ -35,7 +36,7 @@ from netbuilder.training.run import RunFolder
 if TYPE_CHECKING:
     from netbuilder.editor.training.runs import Runs
 
-_PAGES: tuple[type[Page], ...] = (*PAGES, ExplainPage, PredictPage)
+_PAGES: tuple[type[Page], ...] = (*PAGES, TryPage, ExplainPage, PredictPage)
 _SPLITS = {"test": "test", "val": "validation", "train": "training"}
 _NO_RUN = "Train a network first; then this says how good it is, where it is wrong, and whether simpler models do as well."
 _NOT_YET = (
@@ -128,7 +129,7 @@ class EvaluationPanel(QWidget):
         loss = str(self.loss.currentData() or "")
         self._shown = None
         if report is not None and loss in report["details"]:
-            self._shown = Shown(report, loss, data.text, data.folder, current)
+            self._shown = Shown(path, report, loss, data.text, data.folder, current)
         self._show()
 
     def _on_unreadable(self, error: Exception) -> None:

@@ -1,0 +1,1 @@
+"""One sample through a trained network: what comes in, what it says, what every node gives."""
