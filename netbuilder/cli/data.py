@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,11 @@ def add(commands: Any) -> None:
         "leaks between splits, features that give the answer away, outliers, personal data and more.",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="a .netgraph file")
+    parser.add_argument(
+        "--download",
+        action="store_true",
+        help="first download what is missing of a public set, such as MNIST, into the cache",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
@@ -36,7 +43,10 @@ def run(args: argparse.Namespace) -> int:
     from netbuilder.cli.output import print_findings, print_json, problems
     from netbuilder.training.evaluation.report import finite
 
-    found = inspect(opened(args.file), args.file.parent)
+    network = opened(args.file)
+    if args.download:
+        _download(network.data, args.file.parent)
+    found = inspect(network, args.file.parent)
     ok = all(one.severity != "error" for one in found.findings)
     if args.json:
         print_json({"file": str(args.file), "ok": ok, **finite(found.to_plain())})
@@ -45,6 +55,31 @@ def run(args: argparse.Namespace) -> int:
     print_findings(args.file, found.findings)
     print(f"{args.file}: {problems(found.findings)}")
     return FINE if ok else PROBLEMS
+
+
+def _download(data: Mapping[str, Any], folder: Path) -> None:
+    """Fetch what is missing; a bar on a terminal, nothing elsewhere but what was fetched."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+    from netbuilder.cli.output import console
+    from netbuilder.data.fetching import fetch_missing, missing_files
+    from netbuilder.data.public_sets import megabytes
+
+    files = missing_files(data, folder)
+    if not files:
+        return
+    out = console(stderr=True)
+    columns = ("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=out, disable=not out.is_terminal) as bars:
+        tasks = {one.name: bars.add_task(one.name, total=one.size) for one in files}
+
+        def told(name: str, have: int) -> bool:
+            bars.update(tasks[name], completed=have)
+            return True
+
+        fetch_missing(data, folder, told)
+    names = ", ".join(one.name for one in files)
+    print(f"downloaded {megabytes(files)}: {names}", file=sys.stderr)
 
 
 def _print_figures(found: Inspection) -> None:

@@ -14,6 +14,7 @@ from netbuilder.data import (
     image_folder,
     image_masks,
     parquet_file,
+    public_sets,
     text,
     toy,
 )
@@ -26,6 +27,7 @@ def sources() -> Mapping[str, type[DataSource]]:
     listed = (
         *bundled.SOURCES,
         *toy.SOURCES,
+        *public_sets.SOURCES,
         *csv_file.SOURCES,
         *parquet_file.SOURCES,
         *image_folder.SOURCES,

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 200_000_000  # of a file
 MOST_CHARACTERS = 5_000  # different ones; more are no alphabet, and bytes serve better
 
-_WINDOW_DOC = "Tokens of a sample; the network sees that many at once."
-_STRIDE_DOC = "Tokens from the start of one window to that of the next; 0 takes the window, so that none overlap."
+WINDOW_DOC = "Tokens of a sample; the network sees that many at once."
+STRIDE_DOC = "Tokens from the start of one window to that of the next; 0 takes the window, so that none overlap."
 _BYTES = tuple(
     chr(byte) if 32 < byte < 127 else {32: " ", 10: "\n", 9: "\t"}.get(byte, f"0x{byte:02x}")
     for byte in range(256)
@@ -44,8 +44,8 @@ class TextFile(DataSource, id="text", title="Text file", task="classification"):
         doc="characters: the alphabet is what occurs in the text, in the order of Unicode; bytes: 256 of "
         "them, whatever the text.",
     )
-    window = Int(64, min=1, doc=_WINDOW_DOC)
-    stride = Int(0, min=0, doc=_STRIDE_DOC)
+    window = Int(64, min=1, doc=WINDOW_DOC)
+    stride = Int(0, min=0, doc=STRIDE_DOC)
 
     def fields(self, folder: FilePath) -> dict[str, Field]:
         """The tokens of a window, and those that come next."""
@@ -79,8 +79,8 @@ class PythonStdlib(DataSource, id="python_stdlib", title="Python's source", task
     """
 
     characters = Int(1_000_000, min=1_000, doc="How much of the text is taken, from its start.")
-    window = Int(64, min=1, doc=_WINDOW_DOC)
-    stride = Int(0, min=0, doc=_STRIDE_DOC)
+    window = Int(64, min=1, doc=WINDOW_DOC)
+    stride = Int(0, min=0, doc=STRIDE_DOC)
 
     def fields(self, folder: FilePath) -> dict[str, Field]:
         """The characters of a window, and those that come next."""

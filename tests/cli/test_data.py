@@ -6,6 +6,10 @@ from pathlib import Path
 
 from cli_commands import EXAMPLES, Command, iris_file
 
+import netbuilder as nb
+from netbuilder.data.download import Remote, Told
+from netbuilder.files.format import dumps
+
 
 def test_figures_and_balance_are_told(run: Command):
     done = run("data", EXAMPLES / "iris_mlp.netgraph")
@@ -42,3 +46,33 @@ def test_data_that_cannot_be_read_are_an_error(run: Command, tmp_path: Path):
     done = run("data", file)
     assert done.code == 3
     assert "none.csv" in done.err
+
+
+def test_a_public_set_is_downloaded_when_that_is_asked_for(
+    run: Command, tmp_path: Path, monkeypatch
+):
+    asked = []
+
+    def fetch(remote: Remote, folder: Path, told: Told) -> Path:
+        asked.append(remote.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        told(remote.name, remote.size)
+        (folder / remote.name).write_text("To be, or not to be\n" * 100)
+        return folder / remote.name
+
+    monkeypatch.setattr("netbuilder.data.fetching.fetch", fetch)
+    monkeypatch.setattr("netbuilder.data.public_sets.cache_folder", lambda: tmp_path / "cache")
+    made = nb.Builder("Plays", data={"source": "tiny_shakespeare"})
+    made.add("input", shape=[64], dtype="int64", id="tokens")
+    file = tmp_path / "plays.netgraph"
+    file.write_text(dumps(made.network), encoding="utf-8")
+    before = run("data", file)
+    assert before.code == 3
+    assert "is not on this computer yet: input.txt (1.1 MB); download it in" in before.err
+    assert asked == []
+    done = run("data", file, "--download")
+    assert done.code == 0, done.err
+    assert "downloaded 1.1 MB: input.txt" in done.err
+    assert done.out.startswith("samples: train ")
+    assert run("data", file, "--download").code == 0
+    assert asked == ["input.txt"]

@@ -19,6 +19,7 @@ from netbuilder.data.settings import describe_settings
 HERE = Path()
 OFFLINE = ["digits", "iris", "wine", "breast_cancer", "diabetes"]
 TEXTS = ["text", "python_stdlib"]
+PUBLIC = ["mnist", "fashion_mnist", "cifar10", "tiny_shakespeare"]
 TOYS = ["moons", "circles", "spirals", "blobs", "xor", "and", "or"]
 
 
@@ -30,6 +31,7 @@ def test_the_sources_of_the_backbone_are_there():
     assert list(sources()) == [
         *OFFLINE,
         *TOYS,
+        *PUBLIC,
         "csv",
         "parquet",
         "image_folder",
@@ -60,7 +62,7 @@ def test_the_arrays_are_as_the_fields_say(name):
 def test_what_a_source_has_is_known_without_numpy():
     program = (
         "import sys; from pathlib import Path; from netbuilder.data.prepare import fields\n"
-        f"for name in {[*OFFLINE, *TOYS]}: fields({{'source': name}}, Path())\n"
+        f"for name in {[*OFFLINE, *TOYS, *PUBLIC]}: fields({{'source': name}}, Path())\n"
         "print([m for m in ('numpy', 'sklearn', 'torch') if m in sys.modules])"
     )
     done = subprocess.run(

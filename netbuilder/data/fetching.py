@@ -1,0 +1,47 @@
+"""Downloading the public set that a document's data name; nothing else ever asks the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from netbuilder.data.download import Remote, Told, fetch
+from netbuilder.data.public_sets import PublicSet
+from netbuilder.data.settings import DataSettings
+
+
+def missing_files(data: Mapping[str, Any], folder: Path) -> tuple[Remote, ...]:
+    """Return what would be downloaded for a document's data; empty where nothing is missing.
+
+    Nothing can be downloaded into a folder that the document names.
+
+    Args:
+        data: The document's ``data``.
+        folder: The document's folder, where relative paths start.
+
+    Raises:
+        DataError: Something in there is not a setting.
+    """
+    source = DataSettings.from_plain(data).source
+    if not isinstance(source, PublicSet) or source.path:
+        return ()
+    return source.missing(folder)
+
+
+def fetch_missing(data: Mapping[str, Any], folder: Path, told: Told) -> None:
+    """Download what is missing for a document's data into the cache.
+
+    Args:
+        data: The document's ``data``.
+        folder: The document's folder, where relative paths start.
+        told: Called after every piece.
+
+    Raises:
+        StoppedError: ``told`` returned False.
+        DataError: Something is not a setting, or could not be downloaded.
+    """
+    source = DataSettings.from_plain(data).source
+    for remote in missing_files(data, folder):
+        assert isinstance(source, PublicSet)
+        fetch(remote, source.place(folder), told)
