@@ -29,7 +29,7 @@ _EDGE, _HEAD, _FOOT = 12.0, 32.0, 22.0
 _UNSURE, _SURE = 0.08, 0.48  # how strong a class's colour is where the network is unsure and sure
 _LEVELS = 32
 _RADIUS = 3.2
-_CROWD = 150  # samples above which marks are smaller
+_FEW, _CROWD = 30, 150  # samples up to which marks are larger, and above which smaller
 _MARKS = 5
 
 
@@ -222,7 +222,8 @@ def _picture(plane: Plane, theme: Theme) -> QImage:
 
 
 def _draw_samples(painter: QPainter, plane: Plane, theme: Theme, area: QRectF) -> None:
-    radius = _RADIUS if len(plane.samples) <= _CROWD else 0.7 * _RADIUS
+    count = len(plane.samples)
+    radius = _RADIUS * (1.5 if count <= _FEW else 1.0 if count <= _CROWD else 0.7)
     span = (plane.high - plane.low) or 1.0
     for across, up, value, judged in plane.samples:
         at = QPointF(area.left() + across * area.width(), area.bottom() - up * area.height())
