@@ -57,13 +57,18 @@ class TensorBoardFiles:
         self._files.clear()
 
     def _take(self, schema: Schema, rows: Any) -> None:
-        steps, epochs, judged = (rows[rows["kind"] == kind] for kind in (STEP, EPOCH, VALIDATION))
-        rates = {
-            LEARNING_RATE: steps["learning_rate"],
-            GRADIENT_NORM: steps["gradient_norm"],
+        trained, judged = rows[rows["kind"] != VALIDATION], rows[rows["kind"] == VALIDATION]
+        # In the order of the records: what a step measured, and between epochs the means.
+        of_steps = _losses(schema, trained) | {
+            LEARNING_RATE: trained["learning_rate"],
+            GRADIENT_NORM: trained["gradient_norm"],
         }
-        self._write("train", steps, _losses(schema, steps) | rates)
-        self._write("train", epochs, {EPOCH_MEAN: epochs["loss"]})
+        values = {
+            name: np.where(trained["kind"] == STEP, found, np.nan)
+            for name, found in of_steps.items()
+        }
+        means = np.where(trained["kind"] == EPOCH, trained["loss"], np.nan)
+        self._write("train", trained, values | {EPOCH_MEAN: means})
         count = len(schema.losses)
         metrics = dict(zip(schema.metrics, judged["values"][:, count:].T, strict=True))
         self._write("val", judged, _losses(schema, judged) | metrics)
