@@ -33,7 +33,8 @@ class Picture:
         width: Pixels.
         height: Pixels.
         values: Row by row, a byte of brightness a pixel, or one each of red, green and blue; the
-            lowest number of the picture is 0, the highest 255.
+            lowest number of the picture is 0, the highest 255. Where every pixel has a class, black and
+            white lines part the classes.
         label: What is right for it; empty where nothing is said.
     """
 
@@ -209,13 +210,32 @@ def _is_image(field: Field) -> bool:
 
 def _pictures(found: Prepared, field: Field, chosen: _Chosen) -> tuple[Picture, ...]:
     labels = _labels(found, chosen)
+    images = chosen.of(found, field)
+    mask = next((f for f in found.fields.values() if _is_mask(f, field)), None)
+    if mask is None:
+        return tuple(
+            _picture(image, labels[number] if number < len(labels) else "")
+            for number, image in enumerate(images)
+        )
+    masks = chosen.of(found, mask)
     return tuple(
-        _picture(image, labels[number] if number < len(labels) else "")
-        for number, image in enumerate(chosen.of(found, field))
+        _picture(image, _classes_in(codes, mask), codes)
+        for image, codes in zip(images, masks, strict=True)
     )
 
 
-def _picture(image: npt.NDArray[Any], label: str) -> Picture:
+def _is_mask(field: Field, image: Field) -> bool:
+    """Whether a field says the class of every pixel of an image."""
+    return bool(field.classes) and field.role == "target" and field.shape == image.shape[-2:]
+
+
+def _classes_in(mask: npt.NDArray[Any], field: Field) -> str:
+    import numpy as np
+
+    return ", ".join(_said(code, field) for code in np.unique(mask))
+
+
+def _picture(image: npt.NDArray[Any], label: str, mask: npt.NDArray[Any] | None = None) -> Picture:
     import numpy as np
 
     planes = image if image.ndim == 3 else image[None]
@@ -226,7 +246,20 @@ def _picture(image: npt.NDArray[Any], label: str) -> Picture:
     low, high = float(pixels.min()), float(pixels.max())
     scaled = (pixels - low) / (high - low) * 255 if high > low else np.zeros(pixels.shape)
     values = np.rint(scaled).astype(np.uint8)
+    if mask is not None:
+        edge = _edge(mask[::step, ::step])
+        values[edge] = np.where(values[edge].mean(axis=1, keepdims=True) < 128, 255, 0)
     return Picture(values.shape[1], values.shape[0], values.tobytes(), label)
+
+
+def _edge(mask: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """The pixels beside one of another class: a line that stands out, whatever the colours."""
+    import numpy as np
+
+    edge = np.zeros(mask.shape, bool)
+    edge[:-1] |= mask[:-1] != mask[1:]
+    edge[:, :-1] |= mask[:, :-1] != mask[:, 1:]
+    return edge
 
 
 def _labels(found: Prepared, chosen: _Chosen) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -47,6 +48,23 @@ def test_images_of_three_channels_keep_their_colours(tmp_path):
         assert (picture.width, picture.height) == (8, 6)
         pixel = b"\xff\0\0" if picture.label == "red" else b"\0\0\xff"
         assert picture.values == pixel * 48
+
+
+def test_masks_part_the_classes_by_lines_and_are_named(tmp_path):
+    mask = np.zeros((8, 8), np.uint8)
+    mask[:, 4:] = 255
+    for name, pixels in (("images", np.arange(0, 256, 4).reshape(8, 8)), ("masks", mask)):
+        (tmp_path / name).mkdir()
+        for number in range(4):
+            Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / name / f"{number}.png")
+    params = {"images": "images", "masks": "masks", "height": 8, "width": 8, "colour": "grey"}
+    params["class_names"] = ["ground", "cat"]
+    found = preview({"source": "image_masks", "params": params}, tmp_path)
+    assert {picture.label for picture in found.pictures} == {"ground, cat"}
+    values = np.frombuffer(found.pictures[0].values, np.uint8).reshape(8, 8)
+    grey = np.rint(np.arange(0, 256, 4).reshape(8, 8) / 252 * 255)
+    assert values[:, 3].tolist() == [255] * 4 + [0] * 4
+    np.testing.assert_array_equal(np.delete(values, 3, 1), np.delete(grey, 3, 1))
 
 
 def test_rows_are_shown_with_the_names_of_columns_and_classes():

@@ -169,6 +169,8 @@ class DataPreview(QWidget):
 def _row(field: Field) -> Figure:
     classes = f"{len(field.classes)} classes: {', '.join(field.classes)}" if field.classes else ""
     said = f"{len(field.classes)} classes" if field.classes else shape(field.shape)
+    if field.classes and field.shape:
+        said = f"{shape(field.shape)}, {said}"
     return Figure(field.name, said, f"{field.role} {field.dtype}", classes)
 
 
