@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from netbuilder.check.fields import Field
 from netbuilder.data.arrays import Array
 from netbuilder.data.giveaway import giveaways
 from netbuilder.data.prepare import Prepared
@@ -120,21 +121,27 @@ def _gives_away(material: Material) -> Iterator[Fault]:
 def _imbalance(material: Material) -> Iterator[Fault]:
     for target in material.targets:
         field = material.prepared.fields[target]
-        if not field.classes:
+        if not field.classes or _is_sequence(field):
             continue
+        what = "pixels" if len(field.shape) > 1 else "samples"
         codes = material.prepared.splits["train"][target].reshape(-1)
         numbers, times = np.unique(codes, return_counts=True)
         counts = dict(zip(numbers.tolist(), times.tolist(), strict=True))
         of = [(counts.get(number, 0), label) for number, label in enumerate(field.classes)]
         absent = tuple(str(label) for count, label in of if not count)
         if absent:
-            text = f"of {target} {_listed(absent)} there are no training samples"
+            text = f"of {target} {_listed(absent)} there are no training {what}"
             yield Fault(ABSENT, target, text, absent)
         present = [(count, str(label)) for count, label in of if count]
         if present and max(present)[0] >= _RARE * min(present)[0]:
             (few, rare), (many, common) = min(present), max(present)
-            text = f"{target} has {many:,} training samples of {common} and {few:,} of {rare}"
+            text = f"{target} has {many:,} training {what} of {common} and {few:,} of {rare}"
             yield Fault(RARE, target, text, (rare,))
+
+
+def _is_sequence(field: Field) -> bool:
+    """Whether a sample has a class at each of its places, as texts have: some of these are always rare."""
+    return len(field.shape) == 1 and field.shape[0] > 1
 
 
 def _says_nothing(material: Material) -> Iterator[Fault]:

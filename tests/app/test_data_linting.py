@@ -189,6 +189,21 @@ def test_class_numbers_beyond_the_scores_are_found(tmp_path: Path):
     assert lint(Material(prepared, ("features",), {"label": 3}, ())) == []
 
 
+def test_rare_classes_of_pixels_are_told_and_rare_tokens_are_not(tmp_path: Path):
+    masks = np.zeros((40, 8, 8), np.uint8)
+    masks[:, 0, 0] = 1
+    inputs = np.random.RandomState(0).normal(size=(40, 1, 8, 8))
+    np.savez(tmp_path / "pixels.npz", x=inputs, masks=masks)
+    np.savez(tmp_path / "tokens.npz", x=inputs, y=masks.reshape(40, 64))
+
+    def told(name: str) -> list[str]:
+        data = {"source": "npy", "params": {"path": name}}
+        return [one.message for one in inspect(Network(data=data), tmp_path).findings]
+
+    assert told("pixels.npz") == ["masks has 1,764 training pixels of 0 and 28 of 1"]
+    assert told("tokens.npz") == []
+
+
 def test_findings_stand_at_the_node_that_takes_the_field(inspected):
     (told,) = [d for d in inspected["code of the class"].findings if d.code == "NB412"]
     assert told.where.node == "measures"
