@@ -6,6 +6,7 @@ one of them cuts something, the result says so.
 
 from __future__ import annotations
 
+import os
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from netbuilder.check.fields import Field
 
 MOST_VALUES = 1_024  # of one sample
+_MANY_VALUES = 1_000_000  # of all samples, from which on several threads are worth it
 
 Singles = npt.NDArray[np.float32]
 
@@ -157,6 +159,7 @@ def _kept(x: Singles) -> npt.NDArray[np.int64]:
 def _fitted(case: Case, name: str) -> dict[str, Any]:
     """What a model reaches; no metrics where it would take too long."""
     from sklearn.exceptions import ConvergenceWarning
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     title, make = MAKERS[name]
     found = {"name": name, "model": title[case.task == "regression"], "samples": len(case.x)}
@@ -166,20 +169,30 @@ def _fitted(case: Case, name: str) -> dict[str, Any]:
         nothing = {"metrics": {}, "seconds": 0.0, "held": 0, "errors": []}
         return {**found, **nothing, "note": f"left out: {error}"}
     start = time.perf_counter()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), threadpool_limits(_threads(case)):
         # After so many steps its figures have settled; whether the last digits have is of no interest.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(case.x, case.y)
-    seconds = time.perf_counter() - start
-    said = model.predict(case.x_held)
+        seconds = time.perf_counter() - start
+        said = model.predict(case.x_held)
+        metrics = _metrics(case, model, said)
     return {
         **found,
-        "metrics": _metrics(case, model, said),
+        "metrics": metrics,
         "seconds": seconds,
         "held": len(case.x_held),
         "errors": errors_of(said, case.y_held, case.task).tolist(),
         "note": "; ".join((*case.notes, *notes)),
     }
+
+
+def _threads(case: Case) -> int:
+    """How many threads arithmetic takes.
+
+    On little data they wait for each other more than they work; where others compute too, a fit of
+    three seconds takes a hundred.
+    """
+    return max(1, (os.cpu_count() or 1) // 2) if case.x.size >= _MANY_VALUES else 1
 
 
 def _metrics(case: Case, model: Model, said: Array) -> dict[str, float]:

@@ -47,8 +47,8 @@ class _Column:
 def importance(subject: Subject, split: str, told: Told, repeats: int = REPEATS) -> dict[str, Any]:
     """Shuffle the columns of a split one after the other, and tell how much worse the network is.
 
-    A category that became columns of 0 and 1 is shuffled as one, and so is a date. Columns that say the same stand in
-    for each other, so that each seems worth little.
+    A category that became columns of 0 and 1 is shuffled as one, and so is a date. Columns that say the
+    same stand in for each other, so that each seems worth little.
 
     Args:
         subject: The run.
