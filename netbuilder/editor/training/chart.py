@@ -59,9 +59,7 @@ class Legend(QWidget):
         painter.setFont(ui_font(12))
         metrics = QFontMetricsF(painter.font())
         right = float(self.width())
-        texts = self._texts()
-        if sum(metrics.horizontalAdvance(text) + _DOT + 16 for text in texts) > right:
-            texts = [label for label, _, _ in self._rows]  # the values are in the tool tip
+        texts = self._fitting(metrics)
         for text, (_, colour, _) in zip(reversed(texts), reversed(self._rows), strict=True):
             left = right - metrics.horizontalAdvance(text)
             if left - _DOT - 6 < 0:
@@ -78,6 +76,18 @@ class Legend(QWidget):
             painter.drawEllipse(QRectF(left - _DOT - 5, middle - _DOT / 2, _DOT, _DOT))
             right = left - _DOT - 16
         painter.end()
+
+    def _fitting(self, metrics: QFontMetricsF) -> list[str]:
+        """The texts there is room for: values give way from the left; the tool tip has them all."""
+        texts = self._texts()
+        for number, (label, _, _) in enumerate(self._rows):
+            if (
+                sum(metrics.horizontalAdvance(text) + _DOT + 16 for text in texts) - 10
+                <= self.width()
+            ):
+                break
+            texts[number] = label
+        return texts
 
     def _texts(self) -> list[str]:
         return [label if v is None else f"{label} {figure(v)}" for label, _, v in self._rows]

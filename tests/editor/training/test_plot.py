@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from netbuilder.editor.look import ui_font
+from netbuilder.editor.training.chart import Legend
 from netbuilder.editor.training.plot import Line, Plot
 from netbuilder.editor.training.series import Series
 from netbuilder.editor.workspace import Workspace
@@ -170,3 +172,17 @@ def test_noise_of_a_hundred_thousand_points_is_drawn(plot: Plot) -> None:
     middle = image.pixelColor(300, 100)
     assert middle.red() > 200
     assert middle.green() < 60
+
+
+def test_values_of_a_legend_give_way_from_the_left(workspace: Workspace, qtbot: Any) -> None:
+    legend = Legend(workspace)
+    qtbot.addWidget(legend)
+    legend.set_rows([("train", "#4c8dff", 0.5), ("val", "#e5a63a", 0.25)])
+    metrics = QFontMetricsF(ui_font(12))
+    seen = []
+    for width in (400, 130, 90):
+        legend.resize(width, 20)
+        legend.grab()
+        seen.append(legend._fitting(metrics))
+    assert seen == [["train 0.500", "val 0.250"], ["train", "val 0.250"], ["train", "val"]]
+    assert legend.toolTip() == "train 0.500, val 0.250"
