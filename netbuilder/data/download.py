@@ -7,10 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 from netbuilder.data.source import DataError
 
@@ -64,6 +61,8 @@ def fetch(remote: Remote, folder: Path, told: Told) -> Path:
         StoppedError: ``told`` returned False.
         DataError: No address has the file, or none as it was expected.
     """
+    from http.client import HTTPException  # whoever downloads nothing need not wait for it
+
     target, part = folder / remote.name, folder / f"{remote.name}.part"
     if target.is_file():
         return target
@@ -98,6 +97,8 @@ def _filled(remote: Remote, address: str, part: Path, told: Told) -> bool:
 
 
 def _read(remote: Remote, address: str, part: Path, begun: int, told: Told) -> None:
+    from urllib.request import Request, urlopen
+
     headers = {"User-Agent": "netbuilder"} | ({"Range": f"bytes={begun}-"} if begun else {})
     with urlopen(Request(address, headers=headers), timeout=_PATIENCE) as answer:
         goes_on = answer.status == 206
@@ -124,7 +125,7 @@ def _hashed(path: Path, like: str) -> str:
 
 
 def _host(home: str) -> str:
-    return urlsplit(home).netloc
+    return home.split("/")[2]
 
 
 def _reason(error: Exception) -> str:

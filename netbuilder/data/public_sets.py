@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tarfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path as FilePath
@@ -314,6 +313,8 @@ def _unpacked_batches(folder: FilePath) -> Iterator[tuple[str, bytes]]:
 
 def _packed_batches(path: FilePath) -> Iterator[tuple[str, bytes]]:
     """The batches of an archive, read without unpacking it to disk."""
+    import tarfile
+
     try:
         with open_data(path) as file, tarfile.open(fileobj=file, mode="r|gz") as archive:
             for member in archive:

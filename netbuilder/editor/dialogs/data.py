@@ -77,6 +77,7 @@ class DataDialog(DocumentDialog):
         self.augment.restored.connect(self._on_augment_restored)
         self.augment.ended.connect(self.seal)
         self.preview = DataPreview(workspace.look)
+        self.preview.download.arrived.connect(self._look)
         self.preview.findings.node_wanted.connect(self._on_node)
         self.preview.findings.offer_wanted.connect(self._on_offer)
         workspace.looking.seen.connect(self._on_seen)
@@ -174,6 +175,10 @@ class DataDialog(DocumentDialog):
         if tab is None or tab not in self.workspace.tabs:
             return
         data = tab.network.data
+        if self.preview.download.fill(data, tab.session.folder):
+            self._shown = None
+            self.preview.say("")
+            return
         if not data.get("source"):
             self._shown = None
             self.preview.say("Choose a source to see its samples.")

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from netbuilder.app.samples import Preview
 from netbuilder.check.fields import Field
+from netbuilder.editor.dialogs.data_download import DataDownload
 from netbuilder.editor.dialogs.data_findings import DataFigures, DataFindings
 from netbuilder.editor.dialogs.document_dialog import scrolled
 from netbuilder.editor.dialogs.sample_pictures import SamplePictures
@@ -57,6 +58,7 @@ class DataPreview(QWidget):
         inside = QVBoxLayout(self._trouble)
         inside.setContentsMargins(10, 8, 10, 8)
         inside.addWidget(self._sentence)
+        self.download = DataDownload(self)
         self.sizes = SplitBar()
         self.pictures = SamplePictures()
         self.table = _table()
@@ -149,6 +151,7 @@ class DataPreview(QWidget):
         inner.addWidget(self.notes)
         column.addWidget(self._said)
         column.addWidget(self._trouble)
+        column.addWidget(self.download)
         column.addWidget(self._found)
         column.addStretch(1)
         outer = QVBoxLayout(self)

@@ -47,7 +47,6 @@ def test_without_a_source_it_asks_for_one(qtbot, dialog):
 
 def test_a_source_is_chosen_and_its_samples_are_shown(qtbot, dialog, tab):
     dialog.box.setFocus()
-    QTest.keyClicks(dialog.box, "Two moons")
     index = dialog.box.findText("Digits")
     dialog.box.setCurrentIndex(index)
     dialog.box.activated.emit(index)
