@@ -413,7 +413,9 @@ class Runs(QObject):
                 self._elsewhere.addPath(wanted)
 
     def _on_elsewhere(self, path: str) -> None:
-        if not self._shut:
+        folder = self._folder()
+        # While there are no runs, what is heard of the folder around them is mostly something else.
+        if not self._shut and folder is not None and folder.is_dir():
             self._settled.start()  # a folder is there before what makes it a run
 
     def _on_survey(self, surveyed: tuple[Path, list[Overview]]) -> None:
