@@ -96,9 +96,14 @@ def prepare(data: Mapping[str, Any], folder: FilePath) -> Prepared:
     settings = DataSettings.from_plain(data)
     dataset = settings.source.load(folder)
     _check_standardize(settings, dataset.fields)
-    shuffled = dataset.gap is None
-    by = _stratify_field(dataset.fields) if settings.split.stratify and shuffled else ""
-    indices, notes = _indices(settings, dataset, by) if shuffled else _in_order(settings, dataset)
+    by = ""
+    if dataset.gap is not None:
+        indices, notes = _in_order(settings, dataset)
+    elif settings.split.by != "random":
+        indices, notes = _told_apart(settings, dataset, folder)
+    else:
+        by = _stratify_field(dataset.fields) if settings.split.stratify else ""
+        indices, notes = _indices(settings, dataset, by)
     splits = {
         split: {name: values[index] for name, values in dataset.arrays.items()}
         if len(index)
@@ -173,6 +178,11 @@ def _in_order(settings: DataSettings, dataset: Dataset) -> tuple[dict[str, Ints]
     from netbuilder.data.splitting import in_order, split_sizes
 
     assert dataset.gap is not None
+    if settings.split.by not in ("random", "time") or settings.split.column:
+        raise DataError(
+            f"the samples of {settings.source.title} are in order and can be split so alone; set by of the "
+            "split to random and column to nothing"
+        )
     if dataset.held_out:
         raise ValueError("samples in order have no test set of their own")
     samples, fractions = _samples(dataset), settings.split.fractions
@@ -190,6 +200,47 @@ def _in_order(settings: DataSettings, dataset: Dataset) -> tuple[dict[str, Ints]
             f"{dataset.gap} samples are left out at each border, since they overlap the next part."
         )
     return in_order(sizes, dataset.gap), notes
+
+
+def _told_apart(
+    settings: DataSettings, dataset: Dataset, folder: FilePath
+) -> tuple[dict[str, Ints], list[str]]:
+    """Parts that a column decides on: by group, by time, or by what it says."""
+    import numpy as np
+
+    from netbuilder.data.split_columns import Column, groups_of, parts_of, times_of
+    from netbuilder.data.splitting import by_groups, by_time, split_sizes
+
+    split = settings.split
+    samples = _samples(dataset)
+    if dataset.held_out:
+        raise DataError(
+            f"the source has a test set of its own, so its samples cannot be split by {split.by}; set by of "
+            "the split to random"
+        )
+    column = Column.of(settings, dataset, folder) if split.column else None
+    sizes = split_sizes(samples, split.fractions)
+    if split.by == "column":
+        assert column is not None
+        indices = parts_of(column)
+        notes = [
+            f"The column {split.column} says which samples are trained on and which are held out."
+        ]
+    elif split.by == "group":
+        assert column is not None
+        groups = groups_of(column)
+        indices = by_groups(groups, sizes, split.seed)
+        count = int(groups.max()) + 1
+        notes = [f"The {count} groups by {split.column} stay together: none is in two parts."]
+    elif column is None:
+        indices = by_time(np.arange(samples), sizes)
+        notes = ["The samples are taken to be in order: the last are the test split."]
+    else:
+        indices = by_time(times_of(column), sizes)
+        notes = [f"The samples are in order of {split.column}: the latest are the test split."]
+    if not len(indices["train"]):
+        raise DataError(f"the split by {split.by} leaves no sample to train on")
+    return indices, notes
 
 
 def _samples(dataset: Dataset) -> int:
@@ -255,6 +306,12 @@ def _fingerprint(settings: DataSettings, dataset: Dataset, indices: Mapping[str,
         for name, param in source.params.items()
         if isinstance(param, Path)
         or (name in source.later and getattr(source, name) == param.default)
+    }
+    said = plain["split"]
+    plain["split"] = {
+        key: value
+        for key, value in said.items()
+        if key not in settings.split.later or value != settings.split.params[key].default
     }
     plain["params"] = {key: value for key, value in plain["params"].items() if key not in unsaid}
     digest = hashlib.sha256(json.dumps(plain, sort_keys=True).encode())

@@ -9,7 +9,17 @@ from typing import Any, TypeVar
 from netbuilder.data.augment import Augment
 from netbuilder.data.registry import sources
 from netbuilder.data.source import DataError, DataSource
-from netbuilder.node_api.params import Bool, Declared, Float, Int, ParamError, Texts, describe
+from netbuilder.node_api.params import (
+    Bool,
+    Choice,
+    Declared,
+    Float,
+    Int,
+    ParamError,
+    Text,
+    Texts,
+    describe,
+)
 
 D = TypeVar("D", bound=Declared)
 
@@ -19,8 +29,11 @@ _KEYS = ("source", "params", "split", "standardize", "augment")
 class Split(Declared):
     """How the samples are shared out.
 
-    Sizes are ``samples * fraction``, rounded; what rounding leaves over is trained on.
+    Sizes are ``samples * fraction``, rounded; what rounding leaves over is trained on. Groups, and samples
+    of the same time, stay together, so sizes come as close as they let them.
     """
+
+    later = frozenset({"by", "column"})
 
     train = Float(0.7, min=0, max=1, doc="Fraction of the samples that is trained on.")
     val = Float(
@@ -29,6 +42,18 @@ class Split(Declared):
     test = Float(0.15, min=0, max=1, doc="Fraction that is kept for the end.")
     seed = Int(0, min=0, max=2**32 - 1, doc="Where the random numbers of the split start.")
     stratify = Bool(True, doc="Give each part the same share of every class.")
+    by = Choice(
+        "random",
+        ("random", "group", "time", "column"),
+        doc="random: by chance; group: samples with the same value of the column stay together, such as "
+        "those of one patient; time: the earliest are trained on, the latest tested; column: the column "
+        "says train, val or test.",
+    )
+    column = Text(
+        "",
+        doc="The column of the table that says the group, the time or the part; it need not be a feature. "
+        "Empty with time: the samples are in order.",
+    )
 
     @property
     def fractions(self) -> dict[str, float]:
@@ -91,6 +116,8 @@ class DataSettings:
             raise DataError(f"the fractions of the split ({parts}) add up to {total:g}, not to 1")
         if split.train == 0:
             raise DataError("the split gives nothing to train on; make train larger than 0")
+        if split.by in ("group", "column") and not split.column:
+            raise DataError(f"the split is by {split.by}, but column names none")
         scaling = {"standardize": data["standardize"]} if "standardize" in data else {}
         augment = _declared(Augment, _mapping(data, "augment"), "the augmentation of the data")
         return cls(source, split, _declared(Scaling, scaling, "the data").standardize, augment)

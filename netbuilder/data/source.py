@@ -99,6 +99,21 @@ class DataSource(Declared):
             DataError: A file is missing or not as expected.
         """
 
+    def texts_of(self, column: str, folder: Path) -> list[str] | None:
+        """Return what a column of the table says of each sample that ``load`` gives.
+
+        Args:
+            column: Its name.
+            folder: Where relative paths start.
+
+        Returns:
+            None where the source is no table of texts.
+
+        Raises:
+            DataError: There is no such column, or the file cannot be read.
+        """
+        return None
+
     @classmethod
     def describe(cls) -> dict[str, Any]:
         """Return what documentation and forms need to know, as plain data."""

@@ -7,6 +7,7 @@ every version of numpy, whatever else drew random numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -71,6 +72,55 @@ def in_order(sizes: Mapping[str, int], gap: int) -> dict[str, Ints]:
         found[part] = np.arange(start, start + size, dtype=np.int64)
         start += size
     return found
+
+
+def by_groups(groups: Ints, sizes: Mapping[str, int], seed: int) -> dict[str, Ints]:
+    """Return the indices of parts that no group is in two of, in shuffled order.
+
+    The largest groups are given away first, each to the part that lacks most, equally large ones in
+    shuffled order; every part gets one while there are enough. No part is larger than wanted by more than the largest group.
+
+    Args:
+        groups: The group of each sample, (samples,).
+        sizes: The size that each part should have, first the one that is trained on.
+        seed: Where the random numbers start.
+    """
+    draw = np.random.RandomState(seed)
+    names, code = np.unique(groups, return_inverse=True)
+    counts = np.bincount(code, minlength=len(names))
+    shuffled = draw.permutation(len(names))
+    order = shuffled[np.argsort(-counts[shuffled], kind="stable")]
+    wanted = np.array(list(sizes.values()), np.int64)
+    lacking = wanted.copy()
+    part_of = np.empty(len(names), np.int64)
+    for given, group in enumerate(order):
+        empty = (lacking == wanted) & (wanted > 0)
+        # The last groups go to parts that have none yet, even where another one lacks more.
+        last = len(order) - given <= int(empty.sum())
+        part = int(np.argmax(np.where(empty, lacking, -1) if last else lacking))
+        part_of[group] = part
+        lacking[part] -= counts[group]
+    mixed = draw.permutation(len(groups)).astype(np.int64)
+    return {name: mixed[part_of[code[mixed]] == number] for number, name in enumerate(sizes)}
+
+
+def by_time(times: npt.NDArray[Any], sizes: Mapping[str, int]) -> dict[str, Ints]:
+    """Return the indices of parts that follow each other in time; equal times stay together.
+
+    Args:
+        times: Something that grows with the time of each sample, (samples,).
+        sizes: The size that each part should have, first the one with the earliest.
+    """
+    order = np.argsort(times, kind="stable").astype(np.int64)
+    ordered = times[order]
+    # A border may stand before each sample whose time is another than that of the one before.
+    borders = np.flatnonzero(np.append(np.append(True, ordered[1:] != ordered[:-1]), True))
+    ends = [
+        int(borders[np.argmin(np.abs(borders - end))]) for end in np.cumsum(list(sizes.values()))
+    ]
+    return {
+        part: order[start:end] for part, start, end in zip(sizes, [0, *ends], ends, strict=False)
+    }
 
 
 def share_out(counts: Ints, sizes: Sequence[int]) -> Ints:

@@ -132,6 +132,17 @@ class TableSource(DataSource):
         named = {"features": columns} if columns else {}
         return Dataset(arrays, self._fields(contents), tuple(contents.notes), named)
 
+    def texts_of(self, column: str, folder: FilePath) -> list[str]:
+        """The texts of a column, also of one that is no feature, in the rows that have an answer."""
+        table = self.table(folder)
+        target = self._columns_known(table)
+        if column not in table.columns:
+            raise DataError(
+                f"{table.name} has no column {column}, which the split names; it has: "
+                f"{_listed(list(table.columns))}"
+            )
+        return _answered(table, target, []).columns[column]
+
     def _fields(self, contents: _Contents) -> dict[str, Field]:
         codes = self.categories == "codes"
         found: dict[str, Field] = {}

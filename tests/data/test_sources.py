@@ -172,6 +172,6 @@ def test_everything_declared_is_documented_plain_data():
         assert source["title"]
         assert source["doc"].endswith(".")
         assert all(param["doc"].endswith(".") for param in source["params"].values())
-    assert list(told["split"]) == ["train", "val", "test", "seed", "stratify"]
+    assert list(told["split"]) == ["train", "val", "test", "seed", "stratify", "by", "column"]
     assert told["split"]["train"]["default"] == 0.7
     assert told["scaling"]["standardize"]["kind"] == "texts"
