@@ -113,19 +113,18 @@ class ExplainPage(Page):
         if self.isVisible() and self._shown is not None:
             self._pause.start()
 
-    def _question(self, shown: Shown, run: str) -> Question:
+    def _question(self, shown: Shown) -> Question:
         method = str(self.method.currentData() or "")
         if not method:
-            return Question(run, shown.loss, split=str(shown.report["split"]))
+            return Question(shown.run, shown.loss, split=str(shown.report["split"]))
         target = self.target.currentText() if self.target.currentIndex() > 0 else ""
         sample = int(shown.report["indices"][self.sample.value() - 1])
-        return Question(run, shown.loss, sample, method, target)
+        return Question(shown.run, shown.loss, sample, method, target)
 
     def _ask(self) -> None:
-        runs = self._workspace.runs
-        if self._shown is None or runs is None or runs.shown is None:
+        if self._shown is None:
             return
-        question = self._question(self._shown, str(runs.shown.path))
+        question = self._question(self._shown)
         if question != self._told:
             self._told = question
             self.said.setText("Explaining; the first time takes a few seconds.")

@@ -97,7 +97,7 @@ def choose(box: Any, text: str) -> None:
         QTest.keyClick(box, way)
 
 
-def test_an_image_is_explained_by_each_method_and_class(
+def test_an_image_is_explained_by_each_method_and_class_and_the_next_wrong_one(
     opened: Callable[[Path], ExplainPage], digits: Path, qtbot: Any
 ) -> None:
     page = opened(digits)
@@ -107,10 +107,16 @@ def test_an_image_is_explained_by_each_method_and_class(
     assert "All together count " in said
     assert page.heat.isVisible()
     assert not page.table.isVisible()
-    first = page.heat.grab().toImage()
+    first, first_said = page.heat.grab().toImage(), said
     over = page.heat.rect_of(1).center().toPoint()
     QTest.mouseMove(page.heat, over + QPoint(1, 1))
     qtbot.waitUntil(lambda: page.heat.reading.startswith("row 4, column 4: "), timeout=WAIT)
+    QTest.mouseClick(page.next_wrong, Qt.MouseButton.LeftButton)
+    said = answered(page, qtbot)
+    assert said != first_said
+    words = said.split(". ")[0]
+    says, right = (words.partition(f"{word} ")[2].split(",")[0] for word in ("it says", "right is"))
+    assert says != right
     choose(page.target, "3")
     assert answered(page, qtbot).startswith("Score of 3: ")
     choose(page.method, METHODS["occlusion"].title)
@@ -121,20 +127,7 @@ def test_an_image_is_explained_by_each_method_and_class(
     assert not page.heat.isVisible()
 
 
-def test_the_next_wrong_sample_is_a_click_away(
-    opened: Callable[[Path], ExplainPage], digits: Path, qtbot: Any
-) -> None:
-    page = opened(digits)
-    before = answered(page, qtbot)
-    QTest.mouseClick(page.next_wrong, Qt.MouseButton.LeftButton)
-    said = answered(page, qtbot)
-    assert said != before
-    words = said.split(". ")[0]
-    says, right = (words.partition(f"{word} ")[2].split(",")[0] for word in ("it says", "right is"))
-    assert says != right
-
-
-def test_rows_are_explained_by_column_and_columns_have_a_worth(
+def test_rows_are_explained_by_column_and_a_dead_process_is_started_again(
     opened: Callable[[Path], ExplainPage], wine: Path, qtbot: Any
 ) -> None:
     page = opened(wine)
@@ -155,13 +148,6 @@ def test_rows_are_explained_by_column_and_columns_have_a_worth(
     rows = page.table.texts()
     assert {row[0] for row in rows} == names
     assert all(" to " in row[2] for row in rows)
-
-
-def test_a_process_that_dies_is_told_and_the_next_question_is_answered(
-    opened: Callable[[Path], ExplainPage], wine: Path, qtbot: Any
-) -> None:
-    page = opened(wine)
-    answered(page, qtbot)
     page.explaining._process.kill()
     qtbot.waitUntil(lambda: not page.explaining._process.running, timeout=WAIT)
     choose(page.method, METHODS["saliency"].title)
