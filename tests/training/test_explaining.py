@@ -299,6 +299,15 @@ def test_what_cannot_be_explained_is_told(subjects, asked, sentence):
     assert sentence in str(told.value)
 
 
+def test_a_sample_between_the_splits_is_told(subjects):
+    subject = subjects["mlp"]
+    indices = {**subject.prepared.indices, "val": np.zeros(0, np.int64)}
+    gone = int(subject.prepared.indices["val"][0])
+    bare = replace(subject, prepared=replace(subject.prepared, indices=indices))
+    with pytest.raises(RunError, match="to 299, of which some are in no split"):
+        attribute(bare, Asked(gone, "saliency"), nobody)
+
+
 FEW = """        self.linear_1 = nn.Linear(4, 3)
 
     def forward(self, point):

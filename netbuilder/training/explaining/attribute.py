@@ -111,8 +111,10 @@ def _place(subject: Subject, sample: int) -> tuple[str, int]:
         found = np.flatnonzero(np.asarray(subject.prepared.indices[split]) == sample)
         if len(found):
             return split, int(found[0])
-    largest = max(int(np.max(i)) for i in subject.prepared.indices.values() if len(i))
-    raise RunError(f"no split has a sample {sample}; samples go from 0 to {largest}")
+    parts = [part for part in subject.prepared.indices.values() if len(part)]
+    largest = max(int(np.max(part)) for part in parts)
+    some = ", of which some are in no split" if sum(map(len, parts)) <= largest else ""
+    raise RunError(f"no split has a sample {sample}; samples go from 0 to {largest}{some}")
 
 
 def _inputs(subject: Subject, split: str, part: slice) -> list[Tensor]:
