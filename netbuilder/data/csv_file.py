@@ -11,7 +11,7 @@ from netbuilder.data.table_source import TableSource
 from netbuilder.node_api.params import Bool, Choice, Declared
 
 
-class _Format(Declared):
+class Format(Declared):
     """How a table is written in a text file."""
 
     delimiter = Choice(
@@ -27,7 +27,7 @@ class _Format(Declared):
     )
 
 
-class CsvFile(TableSource, _Format, id="csv", title="CSV file"):
+class CsvFile(TableSource, Format, id="csv", title="CSV file"):
     """A table in a text file, one sample a row; one column is the answer.
 
     A column in which every value is a number is one of numbers; any other holds categories. Empty

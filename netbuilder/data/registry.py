@@ -16,6 +16,7 @@ from netbuilder.data import (
     parquet_file,
     public_sets,
     text,
+    time_series,
     toy,
 )
 from netbuilder.data.source import DataSource
@@ -35,5 +36,6 @@ def sources() -> Mapping[str, type[DataSource]]:
         *idx_files.SOURCES,
         *array_files.SOURCES,
         *text.SOURCES,
+        *time_series.SOURCES,
     )
     return MappingProxyType({source.id: source for source in listed})

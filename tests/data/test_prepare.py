@@ -185,21 +185,21 @@ SENTENCES = [
         {},
         (
             "no data source is chosen; there are: digits, iris, wine, breast_cancer, diabetes, moons, "
-            "circles, spirals, blobs, xor, and, or, mnist, fashion_mnist, cifar10, tiny_shakespeare, csv, parquet, image_folder, image_masks, idx, npy, text, python_stdlib"
+            "circles, spirals, blobs, xor, and, or, mnist, fashion_mnist, cifar10, tiny_shakespeare, csv, parquet, image_folder, image_masks, idx, npy, text, python_stdlib, time_series"
         ),
     ),
     (
         {"source": "imagenet"},
         (
             "there is no data source 'imagenet'; there are: digits, iris, wine, breast_cancer, diabetes, "
-            "moons, circles, spirals, blobs, xor, and, or, mnist, fashion_mnist, cifar10, tiny_shakespeare, csv, parquet, image_folder, image_masks, idx, npy, text, python_stdlib"
+            "moons, circles, spirals, blobs, xor, and, or, mnist, fashion_mnist, cifar10, tiny_shakespeare, csv, parquet, image_folder, image_masks, idx, npy, text, python_stdlib, time_series"
         ),
     ),
     (
         {"source": ["digits"]},
         (
             "there is no data source ['digits']; there are: digits, iris, wine, breast_cancer, diabetes, "
-            "moons, circles, spirals, blobs, xor, and, or, mnist, fashion_mnist, cifar10, tiny_shakespeare, csv, parquet, image_folder, image_masks, idx, npy, text, python_stdlib"
+            "moons, circles, spirals, blobs, xor, and, or, mnist, fashion_mnist, cifar10, tiny_shakespeare, csv, parquet, image_folder, image_masks, idx, npy, text, python_stdlib, time_series"
         ),
     ),
     (

@@ -18,7 +18,7 @@ from netbuilder.data.settings import describe_settings
 
 HERE = Path()
 OFFLINE = ["digits", "iris", "wine", "breast_cancer", "diabetes"]
-TEXTS = ["text", "python_stdlib"]
+TEXTS = ["text", "python_stdlib", "time_series"]
 PUBLIC = ["mnist", "fashion_mnist", "cifar10", "tiny_shakespeare"]
 TOYS = ["moons", "circles", "spirals", "blobs", "xor", "and", "or"]
 
