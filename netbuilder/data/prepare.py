@@ -43,7 +43,8 @@ class Prepared:
             ``standardize`` {field: {"mean": [...], "std": [...]}}, a value for each channel or
             number; ``impute`` {field: [...]}, what stands in for a missing number, samples
             flattened; ``classes`` {field: [...]}; ``columns`` {field: [...]}; ``vocabulary`` {field:
-            [...]} where there are tokens; ``notes`` [...].
+            [...]} where there are tokens, and ``tokenizer`` {field: "..."}, see ``data.bpe``, where they
+            were learnt; ``notes`` [...].
         stratified_by: The field whose classes every split has its share of, or empty.
     """
 
@@ -120,6 +121,8 @@ def prepare(data: Mapping[str, Any], folder: FilePath) -> Prepared:
     }
     if dataset.vocabulary:
         preprocessing["vocabulary"] = {n: list(items) for n, items in dataset.vocabulary.items()}
+    if dataset.tokenizer:
+        preprocessing["tokenizer"] = dict(dataset.tokenizer)
     fingerprint = _fingerprint(settings, dataset, indices)
     return Prepared(splits, indices, dataset.fields, fingerprint, preprocessing, by)
 

@@ -36,6 +36,7 @@ class Dataset:
             the first one of a later part, and are left out at its border; parts then follow each other.
             None for samples that may be shuffled.
         vocabulary: For fields of tokens: what each number stands for, in order.
+        tokenizer: For fields whose tokens were learnt: what makes them of a text, see ``data.bpe``.
     """
 
     arrays: Mapping[str, Array]
@@ -45,6 +46,7 @@ class Dataset:
     held_out: int = 0
     gap: int | None = None
     vocabulary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tokenizer: Mapping[str, str] = field(default_factory=dict)
 
 
 class DataSource(Declared):

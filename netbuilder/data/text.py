@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import platform
 import sysconfig
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from netbuilder.check.fields import Field
+from netbuilder.data import bpe
 from netbuilder.data.files import locate, open_data
 from netbuilder.data.source import DataError, Dataset, DataSource
 from netbuilder.data.windows import token_fields, windows
-from netbuilder.node_api.params import Choice, Int, Path
+from netbuilder.node_api.params import Choice, Float, Int, Path
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 200_000_000  # of a file
 MOST_CHARACTERS = 5_000  # different ones; more are no alphabet, and bytes serve better
+MOST_LEARNT = 1_000_000  # characters that tokens are learnt from: half a second
 
 WINDOW_DOC = "Tokens of a sample; the network sees that many at once."
 STRIDE_DOC = "Tokens from the start of one window to that of the next; 0 takes the window, so that none overlap."
@@ -40,12 +43,27 @@ class TextFile(DataSource, id="text", title="Text file", task="classification"):
     path = Path("", doc="The file.")
     tokens = Choice(
         "characters",
-        choices=("characters", "bytes"),
+        choices=("characters", "bytes", "bpe"),
         doc="characters: the alphabet is what occurs in the text, in the order of Unicode; bytes: 256 of "
-        "them, whatever the text.",
+        "them, whatever the text; bpe: pieces of words, learnt from the text by byte pair encoding.",
+    )
+    vocabulary = Int(
+        1024,
+        min=bpe.BYTES + 1,
+        max=65_536,
+        doc="bpe: how many tokens there are, the 256 bytes among them.",
+    )
+    learn_from = Float(
+        0.5,
+        min=0.001,
+        max=1,
+        doc="bpe: the share of the text, from its start, that the tokens are learnt from; keep it within "
+        "what is trained on. A million characters at most are taken.",
     )
     window = Int(64, min=1, doc=WINDOW_DOC)
     stride = Int(0, min=0, doc=STRIDE_DOC)
+
+    later = frozenset({"vocabulary", "learn_from"})
 
     def fields(self, folder: FilePath) -> dict[str, Field]:
         """The tokens of a window, and those that come next."""
@@ -58,6 +76,8 @@ class TextFile(DataSource, id="text", title="Text file", task="classification"):
 
         path = locate(folder, self.path, "text (path)")
         vocabulary = self._vocabulary(path)
+        if self.tokens == "bpe":
+            return self._learnt_tokens(path, vocabulary)
         if self.tokens == "bytes":
             ids = np.frombuffer(_read(path), np.uint8).astype(np.int64)
         else:
@@ -68,7 +88,22 @@ class TextFile(DataSource, id="text", title="Text file", task="classification"):
         if self.tokens == "bytes":
             _known(path)  # a file that is not there is told before the samples are wanted
             return _BYTES
+        if self.tokens == "bpe":
+            return bpe.vocabulary(self._tokenizer(path))
         return _alphabet(path, *_known(path))
+
+    def _tokenizer(self, path: FilePath) -> str:
+        return _learnt(path, *_known(path), self.vocabulary, self.learn_from)
+
+    def _learnt_tokens(self, path: FilePath, vocabulary: tuple[str, ...]) -> Dataset:
+        tokenizer, content = self._tokenizer(path), _decoded(path)
+        ids = bpe.encode(tokenizer, content)
+        note = (
+            f"{len(vocabulary):,} tokens were learnt from the first "
+            f"{len(_start(content, self.learn_from)):,} of {len(content):,} characters."
+        )
+        found = windows(ids, vocabulary, self.window, self.stride, (note,))
+        return replace(found, tokenizer={"tokens": tokenizer})
 
 
 class PythonStdlib(DataSource, id="python_stdlib", title="Python's source", task="classification"):
@@ -122,6 +157,16 @@ def _alphabet(path: FilePath, modified: int, size: int) -> tuple[str, ...]:
             "alphabet; set tokens to bytes"
         )
     return found
+
+
+@lru_cache(maxsize=8)
+def _learnt(path: FilePath, modified: int, size: int, vocabulary: int, share: float) -> str:
+    """The tokenizer for a file, learnt anew when it has changed."""
+    return bpe.learn(_start(_decoded(path), share), vocabulary)
+
+
+def _start(content: str, share: float) -> str:
+    return content[: min(MOST_LEARNT, max(1, int(len(content) * share)))]
 
 
 def _known(path: FilePath) -> tuple[int, int]:

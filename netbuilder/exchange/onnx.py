@@ -109,7 +109,7 @@ def metadata(subject: Subject) -> dict[str, str]:
     known = subject.preprocessing.get("classes", {})
     outputs = subject.source.outputs
     classes = {o.name: known[o.classes_from] for o in outputs if o.classes_from in known}
-    kept = ("standardize", "impute", "columns", "classes")
+    kept = ("standardize", "impute", "columns", "classes", "vocabulary", "tokenizer")
     preprocessing = {k: subject.preprocessing[k] for k in kept if k in subject.preprocessing}
     return {
         "title": subject.name,

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
 
+from netbuilder.data import bpe
 from netbuilder.data import windows as cutting
 from netbuilder.data.prepare import fields, prepare
 from netbuilder.data.registry import sources
@@ -184,3 +186,73 @@ def test_an_order_that_leaves_nothing_to_train_on_is_told(tmp_path):
 def test_every_source_in_order_is_of_the_kind_that_a_language_model_takes():
     for name in ("text", "python_stdlib"):
         assert sources()[name].task == "classification"
+
+
+BEFORE = "d13008831bf720c4b6d5762178efc09ad270af0073e0360b0c26cb9a3425b082"
+WORDS = "the cat sat on the mat, and the café café was shut — the cat slept.\n"
+
+
+def test_pieces_of_words_are_learnt_and_make_the_text_again(tmp_path):
+    path = text(tmp_path, WORDS * 200)
+    settings = data(path, tokens="bpe", vocabulary=280, window=8)
+    prepared = prepare(settings, tmp_path)
+    assert prepared.fields == fields(settings, tmp_path)
+    names = prepared.preprocessing["vocabulary"]["tokens"]
+    assert len(names) == 280
+    assert len(set(names)) == 280
+    assert {" the", " cat", "<c3>"} <= set(names)
+    said = "".join(names[n] for n in prepared.splits["train"]["tokens"].ravel())
+    assert (WORDS * 200).startswith(said.replace("<e2 80><94>", "\N{EM DASH}"))
+    assert prepared.notes[0] == (
+        f"280 tokens were learnt from the first {len(WORDS) * 100:,} of {len(WORDS) * 200:,} characters."
+    )
+    tokenizer = prepared.preprocessing["tokenizer"]["tokens"]
+    again = bpe.encode(tokenizer, WORDS)
+    assert len(again) < len(WORDS) / 2
+    oracle = Tokenizer.from_str(tokenizer)
+    assert oracle.encode(WORDS).ids == again.tolist()
+    assert oracle.decode(again.tolist()) == WORDS
+
+
+def test_what_is_learnt_is_the_same_in_another_process(tmp_path):
+    text(tmp_path, WORDS * 50)
+    program = (
+        "from pathlib import Path; from netbuilder.data.prepare import prepare; import sys\n"
+        "data = {'source': 'text', 'params': {'path': 'poem.txt', 'tokens': 'bpe', 'window': 8}}\n"
+        f"print(prepare(data, Path({str(tmp_path)!r})).fingerprint)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    here = prepare(data(Path("poem.txt"), tokens="bpe", window=8), tmp_path)
+    assert done.stdout.strip() == here.fingerprint
+
+
+def test_what_comes_late_in_a_text_teaches_nothing(tmp_path):
+    text(tmp_path, WORDS * 50 + "zyzzyva " * 400)
+    names = fields(data(Path("poem.txt"), tokens="bpe", learn_from=0.4), tmp_path)["tokens"].classes
+    assert not any("zy" in name for name in names)
+
+
+def test_long_texts_are_taken_in_pieces_that_join(monkeypatch):
+    content = WORDS * 40
+    tokenizer = bpe.learn(content, 300)
+    monkeypatch.setattr(bpe, "_PIECE", 100)
+    names = bpe.vocabulary(tokenizer)
+    assert "".join(names[n] for n in bpe.encode(tokenizer, content)) == content
+    assert bpe.encode(tokenizer, "").tolist() == []
+
+
+def test_without_the_package_it_is_said_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    text(tmp_path, WORDS)
+    with pytest.raises(DataError, match=r'install it with: pip install "netbuilder\[text\]"'):
+        fields(data(Path("poem.txt"), tokens="bpe"), tmp_path)
+
+
+def test_settings_of_learnt_tokens_change_nothing_for_other_tokens(tmp_path):
+    """Runs that were made before there were learnt tokens keep their fingerprint."""
+    text(tmp_path, WORDS * 20)
+    found = prepare(data(Path("poem.txt"), window=8), tmp_path)
+    assert found.fingerprint == BEFORE
+    assert "tokenizer" not in found.preprocessing

@@ -79,7 +79,9 @@ def dialog(qtbot, workspace, tab, shop):
 def test_what_is_missing_is_offered_stopped_and_goes_on(qtbot, dialog, tmp_path):
     offer = dialog.preview.download
     qtbot.waitUntil(offer.isVisible, timeout=LONG)
-    assert "Tiny Shakespeare is not on this computer yet. Its file, 0.2 MB, can" in offer.said.text()
+    assert (
+        "Tiny Shakespeare is not on this computer yet. Its file, 0.2 MB, can" in offer.said.text()
+    )
     assert offer.button.text() == "Download 0.2 MB"
     assert not offer.stop.isVisible()
     qtbot.mouseClick(offer.button, Qt.MouseButton.LeftButton)
