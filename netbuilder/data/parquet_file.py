@@ -25,6 +25,10 @@ class ParquetFile(TableSource, id="parquet", title="Parquet file"):
         """Return the table of texts."""
         return read_parquet(self._file(folder), self.leave_out)
 
+    def table_with(self, column: str, folder: FilePath) -> Table:
+        """Return the table with a column that is read even where it is left out."""
+        return read_parquet(self._file(folder), set(self.leave_out) - {column})
+
     def outline(self, folder: FilePath) -> Table:
         """Return the table without columns that are of numbers by the schema of the file."""
         path = self._file(folder)

@@ -97,6 +97,18 @@ class TableSource(DataSource):
             DataError: The file is missing or not as expected.
         """
 
+    def table_with(self, column: str, folder: FilePath) -> Table:
+        """Return the table with a column that may be one that is left out.
+
+        Args:
+            column: Its name.
+            folder: Where relative paths start.
+
+        Raises:
+            DataError: The file is missing or not as expected.
+        """
+        return self.table(folder)
+
     def outline(self, folder: FilePath) -> Table:
         """Return the table as far as the fields depend on it.
 
@@ -134,7 +146,7 @@ class TableSource(DataSource):
 
     def texts_of(self, column: str, folder: FilePath) -> list[str]:
         """The texts of a column, also of one that is no feature, in the rows that have an answer."""
-        table = self.table(folder)
+        table = self.table_with(column, folder)
         target = self._columns_known(table)
         if column not in table.columns:
             raise DataError(

@@ -158,6 +158,21 @@ def test_columns_that_cannot_be_read_can_be_left_out(read):
     assert found.columns["features"] == ("b",)
 
 
+def test_a_column_that_is_left_out_can_still_say_how_to_split(tmp_path):
+    columns = {
+        "who": [f"p{n // 4}" for n in range(40)],
+        "a": range(40),
+        "y": [n + 0.5 for n in range(40)],
+    }
+    parquet.write_table(pa.table(columns), tmp_path / "t.parquet")
+    params = {"path": "t.parquet", "leave_out": ["who"]}
+    split = {"by": "group", "column": "who"}
+    prepared = prepare({"source": "parquet", "params": params, "split": split}, tmp_path)
+    groups = [{int(row) // 4 for row in rows} for rows in prepared.indices.values()]
+    assert prepared.fields["features"].shape == (1,)
+    assert sum(map(len, groups)) == len(set().union(*groups)) == 10
+
+
 def test_a_table_too_large_for_memory_is_told_before_it_is_read(tmp_path, monkeypatch):
     parquet.write_table(pa.table({"a": [1] * 600, "y": [1.5] * 600}), tmp_path / "t.parquet")
     monkeypatch.setattr(parquet_table, "MOST_CELLS", 1000)
