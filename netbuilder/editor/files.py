@@ -293,7 +293,11 @@ class Files(QObject):
     # Copies for recovery
 
     def keep_copies(self) -> None:
-        """Write what was edited since the last time to the recovery folder, beside the main loop."""
+        """Write what was edited since the last time to the recovery folder, beside the main loop.
+
+        What is open is kept as well: if the program dies, the next one shows it and its trainings.
+        """
+        self._remember()
         for tab, watcher in self._watchers.items():
             if watcher.pending:
                 self._workspace.tasks.submit(
@@ -319,6 +323,13 @@ class Files(QObject):
         changed = self._workspace.preferences.changed
         if self._on_setting in changed:
             changed.remove(self._on_setting)
+        self._remember()
+        for watcher in self._watchers.values():
+            watcher.discard()
+        self._watchers.clear()
+
+    def _remember(self) -> None:
+        """Keep which files are open, and which trainings would go on without the window."""
         tabs = [tab for tab in self._workspace.tabs if tab.session.path is not None]
         shown = self._workspace.current
         self._workspace.preferences.remember(
@@ -329,9 +340,6 @@ class Files(QObject):
                 "training": self._left_training(),
             },
         )
-        for watcher in self._watchers.values():
-            watcher.discard()
-        self._watchers.clear()
 
     def reopen(self) -> None:
         """Open the files of last time."""
@@ -340,11 +348,11 @@ class Files(QObject):
         for path in files:
             if isinstance(path, str) and Path(path).is_file():
                 self.open_text(path)
-        left = kept.get("training", {}) if isinstance(kept, dict) else {}
-        for name, path in left.items():
+        left = kept.get("training") if isinstance(kept, dict) else None
+        for name, path in left.items() if isinstance(left, dict) else ():
             # Its training may still go on, or have ended meanwhile; the run has a copy of the graph.
             with suppress(FileError):
-                self._workspace.open(Session(load(RunFolder(path).graph), name=name))
+                self._workspace.open(Session(load(RunFolder(str(path)).graph), name=name))
         for tab in self._workspace.tabs:
             if str(tab.session.path) == kept.get("shown"):
                 self._workspace.show(tab)

@@ -136,6 +136,24 @@ def test_the_next_window_shows_it_again_with_every_point(
     compare_with_the_records(second)
 
 
+def test_a_window_that_dies_leaves_its_training_to_the_next(
+    start: Start, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """What a window has open is written down while it is there, not only as it closes."""
+    first = start()
+    first.workspace.open(Session(long(), name="iris"))
+    first.runs.train()
+    qtbot.waitUntil(
+        lambda: first.runs.shown is not None and first.runs.shown.step > 0, timeout=WAIT
+    )
+    first.files.keep_copies()
+    second = start()
+    qtbot.waitUntil(
+        lambda: second.runs.shown is not None and second.runs.shown.step > 0, timeout=WAIT
+    )
+    assert second.runs.active is not None
+
+
 def test_what_was_stopped_at_the_end_stays_closed(
     start: Start, qtbot: QtBot, tmp_path: Path
 ) -> None:
