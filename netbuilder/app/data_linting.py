@@ -103,9 +103,11 @@ def inspect(network: Network, folder: Path) -> Inspection:
     inputs, targets = _fields_used(network, prepared)
     names = prepared.preprocessing["columns"]
     table = _table(settings, folder)
+    tokens = prepared.preprocessing.get("vocabulary", {})  # whose numbers are names, not amounts
     columns = tuple(
         _with_gaps(column, table)
         for field in inputs
+        if field not in tokens
         for column in columns_of(prepared.splits["train"][field], field, names.get(field, ()))
     )
     material = Material(

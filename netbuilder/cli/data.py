@@ -92,7 +92,8 @@ def _print_figures(found: Inspection) -> None:
         rows.append(
             (c.name, f"{c.count:,}", f"{c.missing:,}", f"{c.distinct:,}", *map(figure, numbers))
         )
-    print_rows(rows, indent="    ")
+    if found.columns:
+        print_rows(rows, indent="    ")
     more = len(found.columns) - _MOST_COLUMNS
     if more > 0:
         print(f"    and {more:,} columns more")

@@ -74,5 +74,6 @@ def test_a_public_set_is_downloaded_when_that_is_asked_for(
     assert done.code == 0, done.err
     assert "downloaded 1.1 MB: input.txt" in done.err
     assert done.out.startswith("samples: train ")
+    assert "mean" not in done.out  # of numbers that are names
     assert run("data", file, "--download").code == 0
     assert asked == ["input.txt"]

@@ -13,6 +13,7 @@ import torch
 from netbuilder.app.examples import example
 from netbuilder.app.settings import with_settings
 from netbuilder.app.training import create_training
+from netbuilder.data import bpe
 from netbuilder.data.source import DataError
 from netbuilder.training.run import RunError, RunFolder
 from netbuilder.training.session import train_run
@@ -125,6 +126,9 @@ def test_a_text_is_taken_from_its_end_and_filled_up_in_front():
     assert encoded("aZ", vocabulary, 2) == [2, 1]
     names = tuple(chr(n) if n < 128 else f"0x{n:02x}" for n in range(256))
     assert encoded("é", names, 3) == [10, 0xC3, 0xA9]
+    tokenizer = bpe.learn("the cat and the hat " * 50, 270)
+    names = bpe.vocabulary(tokenizer)
+    assert [names[n] for n in encoded("the hat", names, 4, tokenizer)][-2:] == ["the", " hat"]
     with pytest.raises(DataError, match="a text was given"):
         encoded("a", (), 3)
 

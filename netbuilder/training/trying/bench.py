@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from netbuilder.codegen.source import Argument
+from netbuilder.data import bpe
 from netbuilder.data.applying import applied, undone
 from netbuilder.data.arrays import Array
 from netbuilder.data.settings import DataSettings
@@ -162,7 +163,9 @@ class Bench:
             raise DataError(f"the field {name} is missing; the network takes: {self._fields()}")
         given = inputs[name]
         if isinstance(given, str):
-            given = encoded(given, self.dataset.vocabulary.get(name, ()), math.prod(field.shape))
+            vocabulary = self.dataset.vocabulary.get(name, ())
+            learnt = self.dataset.tokenizer.get(name, "")
+            given = encoded(given, vocabulary, math.prod(field.shape), learnt)
         try:
             values = np.array(given, np.float64)  # None becomes NaN
             shaped = values.reshape(1, *field.shape)
@@ -215,13 +218,14 @@ class Bench:
         return f"{value:.6g}"
 
 
-def encoded(text: str, vocabulary: Sequence[str], length: int) -> list[int]:
+def encoded(text: str, vocabulary: Sequence[str], length: int, tokenizer: str = "") -> list[int]:
     """Return the numbers of the last tokens of a text.
 
     Args:
         text: What somebody wrote.
         vocabulary: What each number stands for; characters that are not in there count as space.
         length: How many tokens there must be; newlines, or the first token, stand before a shorter text.
+        tokenizer: What makes tokens of a text, where they were learnt.
 
     Raises:
         DataError: The field has no vocabulary.
@@ -229,7 +233,10 @@ def encoded(text: str, vocabulary: Sequence[str], length: int) -> list[int]:
     if not vocabulary:
         raise DataError("a text was given, but the input takes numbers")
     number = {token: place for place, token in enumerate(vocabulary)}
-    if len(vocabulary) == 256 and vocabulary[255] == "0xff":
+    found: list[int]
+    if tokenizer:
+        found = bpe.encode(tokenizer, text).tolist()
+    elif len(vocabulary) == 256 and vocabulary[255] == "0xff":
         found = list(text.encode())
     else:
         found = [number.get(one, number.get(" ", 0)) for one in text]
