@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 MOST_ROWS = 8
 MOST_PICTURES = 16
 MOST_COLUMNS = 8  # of one field
+MOST_LETTERS = 60  # of a text
 
 _SMALL = 4  # px; what is smaller is no picture
 _LARGE = 192  # px; of what is larger, every so many pixels are shown: enough at a scale of 300%
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+_VISIBLE = {"\n": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}", "\t": "\N{RIGHTWARDS ARROW}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +275,8 @@ def _labels(found: Prepared, chosen: _Chosen) -> list[str]:
 def _columns(found: Prepared, field: Field, chosen: _Chosen) -> list[tuple[str, list[str]]]:
     """The heads and the cells of a field."""
     values = chosen.of(found, field)
+    if tokens := _tokens_of(found, field):
+        return [(field.name, [_as_text(sample, tokens) for sample in values])]
     table = values.reshape(len(values), -1)
     names: Sequence[str] = found.preprocessing["columns"].get(field.name, ())
     width = table.shape[1]
@@ -285,6 +289,21 @@ def _columns(found: Prepared, field: Field, chosen: _Chosen) -> list[tuple[str, 
         rest = width - MOST_COLUMNS
         made.append((f"{_ELLIPSIS} {rest} more", [_ELLIPSIS] * len(values)))
     return made
+
+
+def _tokens_of(found: Prepared, field: Field) -> Sequence[str]:
+    """What the numbers of a field stand for, where it holds a text: its own, or of one with the same names."""
+    for name, tokens in found.preprocessing.get("vocabulary", {}).items():
+        if len(field.shape) == 1 and field.classes == found.fields[name].classes:
+            return tokens  # type: ignore[no-any-return]
+    return ()
+
+
+def _as_text(sample: npt.NDArray[Any], tokens: Sequence[str]) -> str:
+    """A sample as people read it, on one line."""
+    whole = "".join(tokens[number] for number in sample.tolist())
+    shown = whole if len(whole) <= MOST_LETTERS else whole[: MOST_LETTERS - 1] + _ELLIPSIS
+    return "".join(_VISIBLE.get(letter, letter) for letter in shown)
 
 
 def _head(field: Field, names: Sequence[str], number: int, width: int) -> str:

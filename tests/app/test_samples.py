@@ -79,6 +79,19 @@ def test_rows_are_shown_with_the_names_of_columns_and_classes():
     assert same.rows == found.rows
 
 
+def test_windows_of_a_text_are_shown_as_text(tmp_path):
+    (tmp_path / "poem.txt").write_text("Roses are red,\n\tviolets blue.\n" * 30, encoding="utf-8")
+    params = {"path": "poem.txt", "window": 30}
+    found = preview({"source": "text", "params": params}, tmp_path)
+    assert found.heads == ("tokens", "next_tokens")
+    assert found.rows[0] == ("Roses are red,↵→violets blue.↵", "oses are red,↵→violets blue.↵R")
+    long = preview({"source": "text", "params": {**params, "window": 90}}, tmp_path)
+    assert len(long.rows[0][0]) == 60
+    assert long.rows[0][0].endswith("…")
+    as_bytes = preview({"source": "text", "params": {**params, "tokens": "bytes"}}, tmp_path)
+    assert as_bytes.rows == found.rows
+
+
 def test_wide_rows_are_cut():
     found = preview({"source": "breast_cancer"}, Path())
     assert len(found.heads) == MOST_COLUMNS + 2
