@@ -104,6 +104,8 @@ def _flags(source: Source, recipe: Recipe, validation: bool) -> dict[str, bool]:
         "clip_value": recipe.clip_value > 0,
         "accumulate": recipe.accumulate > 1,
         "scheduled": recipe.schedule != "constant" or warmup,
+        "by_step": recipe.schedule not in ("constant", "reduce_on_plateau")
+        or (recipe.schedule == "constant" and warmup),
         "warmup": warmup,
         **{name: recipe.schedule == name for name in SCHEDULES},
         "falling": recipe.schedule in _FALLING,

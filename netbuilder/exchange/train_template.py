@@ -109,11 +109,26 @@ def train(
     #: if patience
     stale = 0
     #: end
+    #: if reduce_on_plateau
+    plateau = Plateau()
+    #: end
     for epoch in range(options.epochs):
+        #: if reduce_on_plateau
+        #: if ema
+        done = train_epoch(
+            model, optimizer, data["train"], epoch, options, average, plateau.rate
+        )
+        #: else
+        done = train_epoch(
+            model, optimizer, data["train"], epoch, options, plateau.rate
+        )
+        #: end
+        #: else
         #: if ema
         done = train_epoch(model, optimizer, data["train"], epoch, options, average)
         #: else
         done = train_epoch(model, optimizer, data["train"], epoch, options)
+        #: end
         #: end
         #: if validation
         _, losses = done
@@ -151,6 +166,9 @@ def train(
             if stale >= PATIENCE:
                 print(f"{METRIC} has not improved for {PATIENCE} epochs")
                 break
+        #: end
+        #: if reduce_on_plateau
+        plateau.look(value)
         #: end
         #: if ema
         swap(model, average)
@@ -201,6 +219,9 @@ def train_epoch(
     #: if ema
     average: list[Tensor],
     #: end
+    #: if reduce_on_plateau
+    top: float,
+    #: end
 ) -> tuple[list[int], list[list[float]]]:
     """Train for an epoch; return the number of samples and the losses of every step."""
     model.train()
@@ -236,11 +257,19 @@ def train_epoch(
         #: end
         #: if scheduled
         for group in optimizer.param_groups:
+            #: if reduce_on_plateau
+            #: if factors
+            group["lr"] = learning_rate(number, top) * group["factor"]
+            #: else
+            group["lr"] = learning_rate(number, top)
+            #: end
+            #: else
             #: if factors
             rate = learning_rate(number, per_epoch, options.epochs)
             group["lr"] = rate * group["factor"]
             #: else
             group["lr"] = learning_rate(number, per_epoch, options.epochs)
+            #: end
             #: end
         #: end
         optimizer.step()
@@ -342,7 +371,45 @@ def backward(model: Network, data: list[Tensor], index: Tensor) -> Tensor:
 #: end
 
 
-#: if scheduled
+#: if reduce_on_plateau
+class Plateau:
+    """Lowers the learning rate where the metric no longer improves."""
+
+    def __init__(self) -> None:
+        self.rate = LEARNING_RATE
+        self.best: float | None = None
+        self.stale = 0
+
+    def look(self, value: float) -> None:
+        """Take in the metric of an epoch."""
+        if self.best is None:
+            better = math.isfinite(value)
+        else:
+            #: if smaller
+            better = value < self.best * (1 - PLATEAU_THRESHOLD)
+            #: else
+            better = value > self.best * (1 + PLATEAU_THRESHOLD)
+            #: end
+        if better:
+            self.best, self.stale = value, 0
+            return
+        self.stale += 1
+        if self.stale > PLATEAU_PATIENCE:
+            self.rate = max(self.rate * GAMMA, MIN_LEARNING_RATE)
+            self.stale = 0
+
+
+def learning_rate(step: int, top: float) -> float:
+    """Return the learning rate of a step, counted from 0."""
+    #: if warmup
+    if step < WARMUP_STEPS:
+        return top * (step + 1) / WARMUP_STEPS
+    #: end
+    return top
+
+
+#: end
+#: if by_step
 def learning_rate(step: int, steps: int, epochs: int) -> float:
     """Return the learning rate of a step, counted from 0; ``steps`` make an epoch."""
     #: if warmup

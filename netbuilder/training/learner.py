@@ -50,6 +50,7 @@ class Learner:
         parameters: What is trained, by name.
         average: The average of the weights that is validated, where the recipe wants one.
         plan: How epochs fall into steps.
+        top: What the learning rate was lowered to; None while it is the recipe's.
 
     Raises:
         RunError: There is nothing to train.
@@ -75,6 +76,7 @@ class Learner:
         )
         self.average = Average(self.parameters, recipe.ema_decay)
         self.plan = plan(recipe, len(tensors[0]))
+        self.top: float | None = None
         self._augment = augment
 
     def batches(self, epoch: int) -> tuple[Tensor, ...]:
@@ -90,7 +92,7 @@ class Learner:
 
     def rate(self, step: int) -> float:
         """The learning rate of a step, counted from 0."""
-        return learning_rate(self.recipe, step, self.plan.steps)
+        return learning_rate(self.recipe, step, self.plan.steps, self.top)
 
     def steps(self, epoch: int) -> TakeStep:
         """Return the function that does a step of an epoch, by its position in the epoch.

@@ -137,6 +137,7 @@ class Trainer:
         self.learner.restore(checkpoint)
         self.progress = Progress.from_plain(checkpoint.state["progress"])
         self.best = checkpoint.best
+        self.learner.top = self.progress.rate
         self.event("resumed", step=self.progress.step)
         return records
 
@@ -273,6 +274,9 @@ class Trainer:
         value = {**named, "loss": sum(losses), **metrics}.get(self.recipe.metric, NAN)
         if progress.judge(self.recipe, value, losses, metrics):
             self.best = {name: t.detach().clone() for name, t in self.learner.weights().items()}
+        if self.recipe.schedule == "reduce_on_plateau":
+            progress.settle(self.recipe, value)
+            self.learner.top = progress.rate
 
     def _validate(self) -> Evaluation:
         recipe = self.recipe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
@@ -26,6 +27,9 @@ class Progress:
         best_losses: The losses of that validation.
         best_metrics: The metrics of that validation.
         stale: Epochs since then.
+        rate: What the learning rate was lowered to; None while it is the recipe's.
+        plateau_best: The best value of the metric that lowered nothing.
+        plateau_stale: Epochs since then, or since the learning rate was lowered.
     """
 
     step: int = 0
@@ -40,6 +44,9 @@ class Progress:
     best_losses: list[float] = field(default_factory=list)
     best_metrics: dict[str, float] = field(default_factory=dict)
     stale: int = 0
+    rate: float | None = None
+    plateau_best: float | None = None
+    plateau_stale: int = 0
 
     def to_plain(self) -> dict[str, Any]:
         """As JSON data."""
@@ -47,8 +54,8 @@ class Progress:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Self:
-        """Return what ``to_plain`` gave; further keys are left out."""
-        return cls(**{key: plain[key] for key in cls.__dataclass_fields__})
+        """Return what ``to_plain`` gave; further keys are left out, and older ones lack some."""
+        return cls(**{key: plain[key] for key in cls.__dataclass_fields__ if key in plain})
 
     def begin_epoch(self) -> None:
         """Start to count a new epoch."""
@@ -67,6 +74,28 @@ class Progress:
         self.best_losses, self.best_metrics = losses, metrics
         self.stale = 0
         return True
+
+    def settle(self, recipe: Recipe, value: float) -> None:
+        """Take in an epoch's value, and lower the learning rate where it no longer improves.
+
+        The rules are those of torch.optim.lr_scheduler.ReduceLROnPlateau with a relative threshold.
+        """
+        best = self.plateau_best
+        margin = recipe.plateau_threshold
+        if best is None:
+            better = math.isfinite(value)
+        elif recipe.smaller_is_better:
+            better = value < best * (1 - margin)
+        else:
+            better = value > best * (1 + margin)
+        if better:
+            self.plateau_best, self.plateau_stale = value, 0
+            return
+        self.plateau_stale += 1
+        if self.plateau_stale > recipe.plateau_patience:
+            rate = recipe.learning_rate if self.rate is None else self.rate
+            self.rate = max(rate * recipe.gamma, recipe.min_learning_rate)
+            self.plateau_stale = 0
 
     def exhausted(self, recipe: Recipe) -> bool:
         """Whether patience has run out."""

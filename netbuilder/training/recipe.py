@@ -36,12 +36,17 @@ OF_OPTIMIZERS: Mapping[str, tuple[str, ...]] = {
 OF_SCHEDULES: Mapping[str, tuple[str, ...]] = {
     "step_size": ("step",),
     "milestones": ("multi_step",),
-    "gamma": ("step", "multi_step", "exponential"),
-    "min_learning_rate": ("linear", "polynomial", "cosine", "cosine_restarts"),
+    "gamma": ("step", "multi_step", "exponential", "reduce_on_plateau"),
+    "min_learning_rate": (
+        *("linear", "polynomial", "cosine", "cosine_restarts"),
+        "reduce_on_plateau",
+    ),
     "power": ("polynomial",),
     "restart_epochs": ("cosine_restarts",),
     "restart_factor": ("cosine_restarts",),
     "rise": ("one_cycle",),
+    "plateau_patience": ("reduce_on_plateau",),
+    "plateau_threshold": ("reduce_on_plateau",),
 }
 FREE = ("checkpoint_every", "checkpoint_seconds", "device", "threads")
 
@@ -182,10 +187,12 @@ class Recipe(Declared):
             "cosine",
             "cosine_restarts",
             "one_cycle",
+            "reduce_on_plateau",
         ),
         group="Schedule",
         doc="How the learning rate changes: not at all; by a factor every few epochs, at chosen ones "
-        "or at each; down a line, a power or a cosine, once or again and again; up and down.",
+        "or at each; down a line, a power or a cosine, once or again and again; up and down; by a factor "
+        "whenever the metric no longer improves.",
     )
     warmup_steps = Int(
         0,
@@ -217,14 +224,16 @@ class Recipe(Declared):
         min=0.0,
         max=1.0,
         group="Schedule",
-        doc="Factor of the learning rate at a drop (step, multi_step) or an epoch (exponential).",
+        doc="Factor of the learning rate at a drop (step, multi_step, reduce_on_plateau) or an epoch "
+        "(exponential).",
     )
     min_learning_rate = Float(
         0.0,
         min=0.0,
         max=100.0,
         group="Schedule",
-        doc="Where the learning rate ends (linear, polynomial, cosine, cosine_restarts).",
+        doc="Where the learning rate ends (linear, polynomial, cosine, cosine_restarts), or what it never "
+        "falls below (reduce_on_plateau).",
     )
     power = Float(
         2.0,
@@ -255,6 +264,23 @@ class Recipe(Declared):
         group="Schedule",
         doc="Share of the training in which the learning rate rises to learning_rate, from a 25th of "
         "it (one_cycle); then it falls to almost nothing.",
+    )
+
+    plateau_patience = Int(
+        10,
+        min=0,
+        max=1_000_000,
+        group="Schedule",
+        unit="epochs",
+        doc="Validated epochs without an improvement that are borne; after one more the learning rate "
+        "drops (reduce_on_plateau).",
+    )
+    plateau_threshold = Float(
+        1e-4,
+        min=0.0,
+        max=1.0,
+        group="Schedule",
+        doc="Share of the best value by which a better one must differ (reduce_on_plateau).",
     )
 
     epochs = Int(20, min=1, max=1_000_000, group="Length", doc="Passes over the training data.")

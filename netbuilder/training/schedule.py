@@ -49,15 +49,16 @@ def plan(recipe: Recipe, samples: int) -> Plan:
     return Plan(used, size, batches, recipe.accumulate, steps, recipe.epochs)
 
 
-def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
+def learning_rate(recipe: Recipe, step: int, steps: int, top: float | None = None) -> float:
     """Return the learning rate of a step.
 
     Args:
         recipe: The recipe.
         step: The step, counted from 0.
         steps: Steps an epoch.
+        top: What ``reduce_on_plateau`` has lowered the recipe's learning rate to; None for the recipe's.
     """
-    top = recipe.learning_rate
+    top = recipe.learning_rate if top is None else top
     if step < recipe.warmup_steps:
         return top * (step + 1) / recipe.warmup_steps
     after, epoch = step - recipe.warmup_steps, step // steps

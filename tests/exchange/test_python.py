@@ -131,6 +131,27 @@ RECIPES = {
             "ema_decay": 0.8,
         },
     ),
+    "plateau": (
+        "mlp",
+        {
+            "schedule": "reduce_on_plateau",
+            "plateau_patience": 0,
+            "plateau_threshold": 0.4,
+            "gamma": 0.3,
+            "min_learning_rate": 0.0001,
+            "warmup_steps": 3,
+            "metric": "accuracy",
+        },
+    ),
+    "plateau of averages": (
+        tied(),
+        {
+            "schedule": "reduce_on_plateau",
+            "plateau_patience": 0,
+            "plateau_threshold": 0.6,
+            "ema_decay": 0.5,
+        },
+    ),
     "two losses": (
         two_losses(),
         {

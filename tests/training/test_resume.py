@@ -101,6 +101,13 @@ def test_cut_off_anywhere_it_comes_out_bit_equal(
             "ema_decay": 0.9,
             "validate_every": 2,
         },
+        {
+            "schedule": "reduce_on_plateau",
+            "plateau_patience": 0,
+            "plateau_threshold": 0.5,
+            "gamma": 0.5,
+            "ema_decay": 0.5,
+        },
     ],
 )
 def test_other_recipes_resume_exactly(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import math
 from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.optim import lr_scheduler
 
+from netbuilder.training.progress import Progress
 from netbuilder.training.recipe import OF_SCHEDULES, Recipe
 from netbuilder.training.schedule import learning_rate
 
@@ -91,7 +94,8 @@ def test_a_schedule_is_torchs(name: str) -> None:
 
 
 def test_every_schedule_is_compared() -> None:
-    assert set(PAIRS) == set(Recipe.params["schedule"].facts()["choices"])
+    choices = set(Recipe.params["schedule"].facts()["choices"])
+    assert set(PAIRS) == choices - {"reduce_on_plateau"}  # which goes by the metric; see below
 
 
 @given(
@@ -115,6 +119,59 @@ def test_one_cycle_stays_below_its_top(rise: float, epochs: int, steps: int, top
     recipe = Recipe({"schedule": "one_cycle", "rise": rise, "learning_rate": top, "epochs": epochs})
     found = [learning_rate(recipe, step, steps) for step in range(epochs * steps)]
     assert all(0 < rate <= top * (1 + 1e-9) for rate in found)
+
+
+@settings(deadline=None)  # the first call waits for what torch imports
+@given(
+    values=st.lists(
+        st.floats(-2, 2, allow_nan=False) | st.sampled_from([float("nan"), float("inf"), 1.0]),
+        max_size=40,
+    ),
+    patience=st.integers(0, 3),
+    threshold=st.sampled_from([0.0, 1e-4, 0.3]),
+    mode=st.sampled_from(["min", "max"]),
+)
+def test_a_plateau_lowers_the_rate_as_torch_does(
+    values: list[float], patience: int, threshold: float, mode: str
+) -> None:
+    recipe = Recipe(
+        {
+            "schedule": "reduce_on_plateau",
+            "learning_rate": TOP,
+            "gamma": 0.3,
+            "min_learning_rate": 0.001,
+            "plateau_patience": patience,
+            "plateau_threshold": threshold,
+            "mode": mode,
+        }
+    )
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=TOP)
+    theirs = lr_scheduler.ReduceLROnPlateau(
+        optimizer, mode, 0.3, patience, threshold, min_lr=0.001, eps=0.0
+    )
+    progress = Progress()
+    # torch's best starts at infinity, which takes one infinite value for an improvement of the other.
+    for value in values:
+        if math.isinf(value) and mode == "max":
+            continue
+        theirs.step(value)
+        progress.settle(recipe, value)
+        progress = Progress.from_plain(json.loads(json.dumps(progress.to_plain())))
+        assert learning_rate(recipe, 3, STEPS, progress.rate) == optimizer.param_groups[0]["lr"]
+
+
+def test_a_plateau_rises_to_its_rate_first() -> None:
+    recipe = Recipe({"schedule": "reduce_on_plateau", "learning_rate": TOP, "warmup_steps": 4})
+    found = [learning_rate(recipe, step, STEPS, 0.1) for step in range(6)]
+    assert found == pytest.approx([0.025, 0.05, 0.075, 0.1, 0.1, 0.1])
+    assert learning_rate(recipe, 9, STEPS) == TOP
+
+
+def test_progress_of_older_checkpoints_is_read() -> None:
+    plain = Progress(step=7, sums=[0.5]).to_plain()
+    for name in ("rate", "plateau_best", "plateau_stale"):
+        del plain[name]
+    assert Progress.from_plain(plain) == Progress(step=7, sums=[0.5])
 
 
 def test_settings_of_schedules_name_schedules() -> None:

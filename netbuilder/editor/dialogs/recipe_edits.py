@@ -102,6 +102,11 @@ def schedule_text(recipe: Recipe) -> str:
             return (
                 f"It rises to {top} in the first {share} of {epochs}, then falls to almost nothing."
             )
+        case "reduce_on_plateau":
+            return (
+                f"{warm}is multiplied by {gamma}, down to {low}, whenever {recipe.metric} has not improved "
+                f"for more than {_epochs(recipe.plateau_patience)}; when that is, nobody knows before."
+            )
     return f"{warm}stays at {top} for {epochs}."
 
 
