@@ -31,6 +31,7 @@ from netbuilder.editor.widgets.labels import Wrapped
 from netbuilder.editor.widgets.section import Section
 
 _ROW = 26
+_WORD = 24  # letters; what is longer is a text
 
 
 class DataPreview(QWidget):
@@ -118,13 +119,16 @@ class DataPreview(QWidget):
         table.setVisible(bool(rows))
         table.setColumnCount(len(heads))
         table.setRowCount(len(rows))
+        sides = [_side([row[column] for row in rows]) for column in range(len(heads))]
         for column, head in enumerate(heads):
-            table.setHorizontalHeaderItem(column, QTableWidgetItem(head))
+            item = QTableWidgetItem(head)
+            item.setTextAlignment(sides[column])
+            table.setHorizontalHeaderItem(column, item)
         for y, row in enumerate(rows):
             table.setRowHeight(y, _ROW)
             for x, cell in enumerate(row):
                 item = QTableWidgetItem(cell)
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                item.setTextAlignment(sides[x])
                 table.setItem(y, x, item)
         table.setFixedHeight(_ROW * (len(rows) + 1) + 18)
 
@@ -167,6 +171,13 @@ class DataPreview(QWidget):
         self._said.setVisible(bool(said))
         self._trouble.setVisible(trouble)
         self._found.setVisible(found)
+
+
+def _side(cells: Sequence[str]) -> Qt.AlignmentFlag:
+    """Sentences start at the left; numbers, and words between them, end at the right."""
+    text = any(len(cell) > _WORD for cell in cells)
+    side = Qt.AlignmentFlag.AlignLeft if text else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def _row(field: Field) -> Figure:

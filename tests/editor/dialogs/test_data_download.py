@@ -97,6 +97,8 @@ def test_what_is_missing_is_offered_stopped_and_goes_on(qtbot, dialog, tmp_path)
     qtbot.mouseClick(offer.button, Qt.MouseButton.LeftButton)
     rows = dialog.findChild(QWidget, "sample_rows")
     qtbot.waitUntil(rows.isVisible, timeout=LONG)
+    assert rows.item(0, 0).text().startswith("First Citizen:")
+    assert rows.item(0, 0).textAlignment() & Qt.AlignmentFlag.AlignLeft
     assert not offer.isVisible()
     assert next((tmp_path / "cache").rglob("input.txt*")).read_bytes() == TEXT
 
