@@ -13,6 +13,7 @@ from netbuilder.graph.model import EMPTY
 from netbuilder.training.augmenting import suited
 from netbuilder.training.optimizer_choices import CLASSES, FUSED, optimizer_options, spares
 from netbuilder.training.recipe import OF_SCHEDULES, Recipe
+from netbuilder.training.sampling import balanced_by
 
 _MARK = "#: "
 SCHEDULES = Recipe.params["schedule"].facts()["choices"]
@@ -110,6 +111,7 @@ def _flags(source: Source, recipe: Recipe, validation: bool) -> dict[str, bool]:
         **{name: recipe.schedule == name for name in SCHEDULES},
         "falling": recipe.schedule in _FALLING,
         "shuffle": recipe.shuffle,
+        "balanced": recipe.sampling == "balanced",
         "drop_last": recipe.drop_last,
         "bf16": recipe.precision == "bf16",
         "several": len(source.losses) > 1,
@@ -131,6 +133,7 @@ def _constants(source: Source, recipe: Recipe, threads: int) -> dict[str, Any]:
         "SEED": recipe.seed,
         "EPOCHS": recipe.epochs,
         "BATCH_SIZE": recipe.batch_size,
+        "BALANCED_BY": _balanced_by(source, recipe),
         "ACCUMULATE": recipe.accumulate if flags["accumulate"] else None,
         "LEARNING_RATE": recipe.learning_rate,
         "FACTORS": dict(source.learning_rates) if flags["factors"] else None,
@@ -154,6 +157,11 @@ def _constants(source: Source, recipe: Recipe, threads: int) -> dict[str, Any]:
         "THREADS": threads,
         "DEVICE": recipe.device,
     }
+
+
+def _balanced_by(source: Source, recipe: Recipe) -> str | None:
+    place = balanced_by(source, recipe)
+    return None if place is None else (*source.inputs, *source.targets)[place].name
 
 
 def _optimizer_lines(recipe: Recipe) -> Iterator[str]:

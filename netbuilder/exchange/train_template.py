@@ -232,7 +232,12 @@ def train_epoch(
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     #: end
     #: end
+    #: if balanced
+    labels = data[ARGUMENTS.index(BALANCED_BY)]
+    batches = draw_batches(labels, epoch, data[0].device)
+    #: else
     batches = draw_batches(len(data[0]), epoch, data[0].device)
+    #: end
     #: if accumulate
     steps = [batches[i : i + ACCUMULATE] for i in range(0, len(batches), ACCUMULATE)]
     #: else
@@ -317,6 +322,17 @@ def change_gradients(parameters: list[nn.Parameter]) -> None:
 
 
 #: end
+#: if balanced
+def draw_batches(
+    labels: Tensor, epoch: int, device: torch.device
+) -> tuple[Tensor, ...]:
+    """Return the samples of every batch of an epoch, of each class about as many."""
+    generator = torch.Generator().manual_seed(SEED * 1_000_003 + epoch)
+    _, code = labels.reshape(len(labels)).cpu().unique(return_inverse=True)
+    weights = 1.0 / torch.bincount(code).double()[code]
+    count = len(code)
+    order = torch.multinomial(weights, count, replacement=True, generator=generator)
+#: else
 def draw_batches(count: int, epoch: int, device: torch.device) -> tuple[Tensor, ...]:
     """Return the samples of every batch of an epoch, as indices."""
     #: if shuffle
@@ -325,6 +341,7 @@ def draw_batches(count: int, epoch: int, device: torch.device) -> tuple[Tensor, 
     #: else
     order = torch.arange(count)
     #: end
+#: end
     size = min(BATCH_SIZE, count)
     #: if drop_last
     order = order[: count - count % size]

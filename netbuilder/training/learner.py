@@ -28,6 +28,7 @@ from netbuilder.training.optimizers import (
     trainable,
 )
 from netbuilder.training.recipe import Recipe
+from netbuilder.training.sampling import balanced_order
 from netbuilder.training.schedule import epoch_seed, is_constant, learning_rate, plan
 
 # The losses of a step, in their order, and the norm of the gradients where it was measured.
@@ -45,6 +46,7 @@ class Learner:
         device: Where.
         factors: What the learning rate is multiplied by, as in ``Source.learning_rates``.
         augment: Changes a batch at random before it is trained on; None leaves it as it is.
+        labels: The class of each sample where the recipe draws each class as often; None elsewhere.
 
     Attributes:
         parameters: What is trained, by name.
@@ -64,6 +66,7 @@ class Learner:
         device: torch.device,
         factors: Mapping[str, float] = EMPTY,
         augment: Change | None = None,
+        labels: Tensor | None = None,
     ) -> None:
         self.model = model
         self.tensors = tensors
@@ -77,13 +80,16 @@ class Learner:
         self.average = Average(self.parameters, recipe.ema_decay)
         self.plan = plan(recipe, len(tensors[0]))
         self.top: float | None = None
+        self._labels = labels
         self._augment = augment
 
     def batches(self, epoch: int) -> tuple[Tensor, ...]:
         """The samples of every batch of an epoch, as indices on the device; epochs count from 0."""
         count = len(self.tensors[0])
-        if self.recipe.shuffle:
-            generator = torch.Generator().manual_seed(epoch_seed(self.recipe.seed, epoch))
+        generator = torch.Generator().manual_seed(epoch_seed(self.recipe.seed, epoch))
+        if self._labels is not None:
+            order = balanced_order(self._labels, generator)
+        elif self.recipe.shuffle:
             order = torch.randperm(count, generator=generator)
         else:
             order = torch.arange(count)

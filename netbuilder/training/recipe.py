@@ -301,6 +301,13 @@ class Recipe(Declared):
         doc="Batches whose gradients are averaged into one step.",
     )
     shuffle = Bool(True, group="Length", doc="Draw a new order of the samples every epoch.")
+    sampling = Choice(
+        "shuffled",
+        ("shuffled", "balanced"),
+        group="Length",
+        doc="shuffled: every sample once an epoch, in the order that shuffle says; balanced: as many samples, "
+        "drawn again and again so that each class is seen as often as another.",
+    )
     drop_last = Bool(False, group="Length", doc="Leave out an incomplete last batch of an epoch.")
 
     validate_every = Int(
@@ -445,6 +452,10 @@ def recipe_problems(values: Mapping[str, Any]) -> list[str]:
             "set momentum to 0 or choose sgd"
         )
     problems += _schedule_problems(recipe)
+    if recipe.sampling == "balanced" and not recipe.shuffle:
+        problems.append(
+            "recipe: sampling is balanced, which draws samples at random, but shuffle is off; turn it on"
+        )
     if recipe.checkpoint_every == 0 and recipe.checkpoint_seconds == 0:
         problems.append(
             "recipe: checkpoint_every and checkpoint_seconds are both 0, so a run that dies is lost; "

@@ -141,6 +141,8 @@ RECIPES = {
             "min_learning_rate": 0.0001,
             "warmup_steps": 3,
             "metric": "accuracy",
+            "sampling": "balanced",
+            "drop_last": True,
         },
     ),
     "plateau of averages": (

@@ -107,6 +107,7 @@ def test_cut_off_anywhere_it_comes_out_bit_equal(
             "plateau_threshold": 0.5,
             "gamma": 0.5,
             "ema_decay": 0.5,
+            "sampling": "balanced",
         },
     ],
 )
