@@ -12,6 +12,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from netbuilder.exchange.card_evaluation import (
+    current_report,
+    figures,
+    gaps,
+    gaps_text,
+    models,
+    verdicts,
+)
 from netbuilder.exchange.place import program_version
 from netbuilder.exchange.readme import markdown
 from netbuilder.exchange.report import ExportReport
@@ -85,6 +93,7 @@ def card_of(run: RunFolder, subject: Subject, report: ExportReport) -> Card:
     data = run.data()
     result = run.result() or {}
     environment = read_json(run.environment) if run.environment.exists() else {}
+    evaluation = current_report(run)
     sections = (
         Section("Purpose", (), subject.description.strip() or "Nobody has said what it is for."),
         Section("Inputs and outputs", tuple(_signature(subject))),
@@ -92,8 +101,9 @@ def card_of(run: RunFolder, subject: Subject, report: ExportReport) -> Card:
         _prepared(subject, report),
         Section("Recipe", tuple((k, _plain(v)) for k, v in run.recipe().to_plain().items())),
         Section("Metrics", tuple(_metrics(result)), _verdict(result)),
+        *(_evaluated(evaluation) if evaluation is not None else ()),
         Section("Cost", tuple(_cost(run, result, environment))),
-        Section("Limits", (), _limits(result)),
+        Section("Limits", (), _limits(result, evaluation is not None)),
         Section("Verification", tuple(_verified(subject, report))),
     )
     return Card(subject.name, sections)
@@ -212,6 +222,14 @@ def _verdict(result: Mapping[str, Any]) -> str:
     return "Baselines are simpler models on the same split; a network that does not beat them is not needed."
 
 
+def _evaluated(report: Mapping[str, Any]) -> Iterator[Section]:
+    """What an evaluation on the test split adds, where one was made of these weights."""
+    yield Section("Evaluation on the test split", tuple(figures(report)))
+    yield Section("Groups of samples", tuple(gaps(report)), gaps_text(report))
+    if report.get("baselines"):
+        yield Section("Simpler models", tuple(models(report)), "\n\n".join(verdicts(report)))
+
+
 def _cost(
     run: RunFolder, result: Mapping[str, Any], environment: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
@@ -233,12 +251,18 @@ def _cost(
         yield "packages", _plain(environment["packages"])
 
 
-def _limits(result: Mapping[str, Any]) -> str:
-    text = (
-        "The figures hold for samples like those it was trained and tested on. Gaps between groups of "
-        "samples are not part of this card, and neither is who may be harmed by a wrong answer: both "
-        "are for a person to look into before it is used."
-    )
+def _limits(result: Mapping[str, Any], is_evaluated: bool) -> str:
+    text = "The figures hold for samples like those it was trained and tested on. "
+    if is_evaluated:
+        text += (
+            "Groups that no column tells apart were not looked at, and neither was who may be harmed by a "
+            "wrong answer: that is for a person to look into before it is used."
+        )
+    else:
+        text += (
+            "Gaps between groups of samples are not part of this card, and neither is who may be harmed by "
+            "a wrong answer: both are for a person to look into before it is used."
+        )
     if result.get("why") in ("finished", "early_stop"):
         return text
     how = result.get("sentence") or "it still goes on"

@@ -11,6 +11,7 @@ from exchange.handwritten import simple
 from netbuilder.exchange.card import card_of, to_html, to_markdown, write_cards
 from netbuilder.exchange.report import Comparison, ExportReport
 from netbuilder.exchange.subject import Subject
+from netbuilder.training.evaluation.report import write_report
 from netbuilder.training.run import RunFolder
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "cards"
@@ -97,3 +98,54 @@ def test_a_run_that_has_not_ended_says_so(run, subject):
     text = to_markdown(card_of(run, subject, report(Path("net.pt2"))))
     assert "still goes on" in text
     assert "nothing is known of unseen samples" in text
+
+
+def test_an_evaluation_of_these_weights_is_part_of_the_card(run, subject, tmp_path):
+    span = {"value": 0.9, "low": 0.85, "high": 0.95}
+    one = {"name": "a", "support": 60, "precision": 0.9, "recall": 0.8, "f1": 0.85, "iou": 0.7}
+    gap = {
+        "column": "age",
+        "metric": "accuracy",
+        "worst": "old",
+        "best": "young",
+        "apart": True,
+        "groups": [
+            {"name": "old", "samples": 30, **span},
+            {"name": "young", "samples": 50, **span},
+        ],
+    }
+    found = {
+        "kind": "classification",
+        "unit": "sample",
+        "elements": 80,
+        "accuracy": span,
+        "balanced_accuracy": 0.88,
+        "averages": {"macro": {"f1": 0.87}},
+        "calibration": {"error": 0.03},
+        "per_class": [one, {**one, "name": "b", "recall": None}],
+    }
+    model = {"model": "logistic regression", "metrics": {"accuracy": 0.8}}
+    measured = {
+        "format": 1,
+        "split": "test",
+        "weights": "checkpoints/step-160/model.safetensors",
+        "details": {"loss_1": found},
+        "slices": {"loss_1": [gap, {**gap, "column": "sex", "apart": False}]},
+        "baselines": {
+            "loss_1": {"models": [model], "verdict": {"sentence": "The network beats it."}}
+        },
+    }
+    write_report(run, measured)
+    card = card_of(run, subject, report(tmp_path / "net.pt2"))
+    parts = {section.title: section for section in card.sections}
+    rows = dict(parts["Evaluation on the test split"].rows)
+    assert rows["accuracy over 80"] == "0.9 (95 % interval 0.85 to 0.95)"
+    assert rows["class b"] == "precision 0.9, recall -, f1 0.85 (60)"
+    assert [name for name, _ in parts["Groups of samples"].rows] == ["by age"]
+    assert "grouped by 2 columns" in parts["Groups of samples"].text
+    assert parts["Simpler models"].text == "The network beats it."
+    assert "Groups that no column tells apart" in parts["Limits"].text
+    assert "by age" in to_html(card)
+    write_report(run, {**measured, "weights": "checkpoints/step-80/model.safetensors"})
+    later = card_of(run, subject, report(tmp_path / "net.pt2"))
+    assert "Groups of samples" not in [section.title for section in later.sections]
