@@ -2,55 +2,63 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QIcon, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QSignalBlocker,
+    Qt,
+    QTimer,
+    QUrl,
+)
+from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
+    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QMenu,
     QPushButton,
     QStackedLayout,
-    QTreeWidget,
-    QTreeWidgetItem,
+    QTreeView,
     QVBoxLayout,
     QWidget,
 )
 
-from netbuilder.editor.icons import icon
 from netbuilder.editor.style import colours
-from netbuilder.editor.training.chart import OVERLAYS
+from netbuilder.editor.training.run_table import (
+    NOTE,
+    PIN,
+    RUN,
+    STARTED,
+    TAGS,
+    RunTable,
+    Wanted,
+    state_word,
+)
 from netbuilder.editor.training.run_view import RunView
-from netbuilder.editor.training.words import NOTHING, STATES, duration, figure, short_name, when
+from netbuilder.editor.training.words import short_name
+from netbuilder.editor.widgets.search_field import SearchField
+from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
 
 if TYPE_CHECKING:
     from netbuilder.editor.training.runs import Runs
 
-_COLUMNS = ("Run", "State", "Epochs", "Best", "Started", "Took")
-_WIDTHS = (220, 110, 90, 170, 120)
-_MARKS = {
-    "done": "check",
-    "failed": "error",
-    "lost": "error",
-    "damaged": "error",
-    "paused": "pause",
-    "stopped": "stop",
-    "running": "play",
-    "queued": "play",
-    "stopping": "play",
-}
-_PATH = Qt.ItemDataRole.UserRole
+_WIDTHS = (200, 96, 84, 150, 110, 90, 46, 130)
+_EVERY_STATE, _EVERY_TAG = "Every state", "Every tag"
 
 
 class RunsPanel(QWidget):
     """Runs in the folder beside the document, the newest first.
 
     The check box draws a run behind the shown one; choosing a row, by a double-click or Enter, shows it.
+    Tags and notes are written in their cells; a click on the star keeps a run before the others.
     """
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -64,12 +72,21 @@ class RunsPanel(QWidget):
         self._stack = QStackedLayout(self)
         self._empty = self._nothing()
         self._content = QWidget(self)
+        self.model = RunTable(runs, workspace.look, self)
+        self.search = SearchField(workspace.look, "Find a run", self._content)
+        self.state = self._choice("Every state", "Show only runs in this state", "runs_state")
+        self.tag = self._choice("Every tag", "Show only runs with this tag", "runs_tag")
+        self.pinned = QCheckBox("Pinned", self._content)
+        self.count = QLabel(self._content)
         self.table = self._table()
         self.buttons = {
             "show": self._button(
                 "Show Curves", self._on_show, "Show the curves of this run  Enter"
             ),
             "resume": self._button("Resume", self._on_resume, "Go on from its last checkpoint"),
+            "graph": self._button(
+                "Open Graph", self._on_graph, "Open the network of this run in a tab of its own"
+            ),
             "folder": self._button("Open Folder", self._on_folder, "Show the files of this run"),
             "delete": self._button(
                 "Delete",
@@ -83,7 +100,7 @@ class RunsPanel(QWidget):
         self._lay_out()
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
-        self._clock.timeout.connect(self._fill)
+        self._clock.timeout.connect(self.model.tick)
         runs.changed.connect(self._on_changed)
         runs.state_changed.connect(self._on_changed)
         workspace.look.changed.connect(self._tint)
@@ -102,14 +119,13 @@ class RunsPanel(QWidget):
     @property
     def chosen(self) -> RunView | None:
         """The run of the current row."""
-        item = self.table.currentItem()
-        return self._view(item) if item is not None else None
+        return self.model.view(self.table.currentIndex())
 
     def choose(self, run: RunView) -> None:
         """Make a run's row the current one."""
-        for item in self._items():
-            if item.data(0, _PATH) == str(run.path):
-                self.table.setCurrentItem(item)
+        row = self.model.row_of(run)
+        if row >= 0:
+            self._make_current(row)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Look for runs that were made elsewhere."""
@@ -136,79 +152,69 @@ class RunsPanel(QWidget):
             self.refresh()
 
     def _fill(self) -> None:
-        views = [view for view in self._runs.all if not self._runs.is_leaving(view)]
-        chosen = self.table.currentItem()
-        path = chosen.data(0, _PATH) if chosen is not None else ""
-        with QSignalBlocker(self.table):
-            while self.table.topLevelItemCount() > len(views):
-                self.table.takeTopLevelItem(self.table.topLevelItemCount() - 1)
-            for number, view in enumerate(views):
-                item = self.table.topLevelItem(number)
-                if item is None:
-                    item = QTreeWidgetItem()
-                    self.table.addTopLevelItem(item)
-                self._write(item, view)
-                if item.data(0, _PATH) == path:
-                    self.table.setCurrentItem(item)
-            first = self.table.topLevelItem(0)
-            if self.table.currentItem() is None and first is not None:
-                self.table.setCurrentItem(first)
+        if self.table.state() == QAbstractItemView.State.EditingState:
+            return  # what is typed must not lose its row; it is shown when that is done
+        chosen = self.chosen
+        views = self._runs.all
+        self._offer(views)
+        self.model.update()
+        if not self.table.currentIndex().isValid() and self.model.rowCount():
+            row = self.model.row_of(chosen) if chosen is not None else -1
+            self._make_current(max(row, 0))
+        everything = sum(not self._runs.is_leaving(view) for view in views)
+        there = self.model.rowCount()
+        self.count.setText(
+            f"{there:,} of {everything:,} runs" if there < everything else f"{there:,} runs"
+        )
         self._show_buttons()
         self._show_regret()
 
-    def _write(self, item: QTreeWidgetItem, view: RunView) -> None:
-        theme = self._workspace.look.theme
-        state = view.state.state
-        shown = view is self._runs.shown
-        best = view.best
-        took = view.ended - view.began if view.began else None
-        if view.is_active and view.began:
-            took = time.time() - view.began
-        texts = (
-            short_name(view.name),
-            STATES.get(state, state),
-            f"{min(view.epoch, view.total_epochs):,} of {view.total_epochs:,}",
-            f"{best.metric} {figure(best.value)} @ {best.epoch:,}" if best else NOTHING,
-            when(view.began, time.time()),
-            duration(took),
+    def _make_current(self, row: int) -> None:
+        self.table.selectionModel().setCurrentIndex(
+            self.model.index(row, RUN),
+            QItemSelectionModel.SelectionFlag.ClearAndSelect
+            | QItemSelectionModel.SelectionFlag.Rows,
         )
-        item.setData(0, _PATH, str(view.path))
-        for column, text in enumerate(texts):
-            if item.text(column) != text:
-                item.setText(column, text)
-        overlays = self._runs.overlaid
-        overlaid = view in overlays
-        drawn = OVERLAYS[overlays.index(view) % len(OVERLAYS)] if overlaid else ""
-        item.setIcon(0, icon("dot", drawn) if drawn else QIcon())
-        item.setCheckState(0, Qt.CheckState.Checked if overlaid else Qt.CheckState.Unchecked)
-        colour = (
-            theme.error
-            if _MARKS.get(state) == "error"
-            else theme.accent
-            if view.is_active
-            else theme.secondary
-        )
-        item.setIcon(1, icon(_MARKS.get(state, "dot"), colour))
-        font = item.font(0)
-        font.setBold(shown)
-        item.setFont(0, font)
-        item.setToolTip(
-            0, f"{view.name}\n{'Shown. ' if shown else ''}Check to draw it behind the shown run"
-        )
-        item.setToolTip(1, view.cause)
 
-    def _items(self) -> list[QTreeWidgetItem]:
-        found = (self.table.topLevelItem(row) for row in range(self.table.topLevelItemCount()))
-        return [item for item in found if item is not None]
+    def _offer(self, views: list[RunView]) -> None:
+        """Offer the states and tags that there are."""
+        states = sorted({state_word(view) for view in views})
+        tags = sorted({tag for view in views for tag in view.notes.tags})
+        for box, first, words in (
+            (self.state, _EVERY_STATE, states),
+            (self.tag, _EVERY_TAG, tags),
+        ):
+            chosen = box.currentText()
+            rows = [first, *words]
+            if rows != [box.itemText(row) for row in range(box.count())]:
+                with QSignalBlocker(box):
+                    box.clear()
+                    box.addItems(rows)
+                    box.setCurrentIndex(max(0, box.findText(chosen)))
+                self._on_wanted()
+        self.tag.setVisible(bool(tags))
 
-    def _view(self, item: QTreeWidgetItem) -> RunView | None:
-        path = item.data(0, _PATH)
-        return next((view for view in self._runs.all if str(view.path) == path), None)
+    def _on_wanted(self) -> None:
+        state = self.state.currentText() if self.state.currentIndex() > 0 else ""
+        tag = self.tag.currentText() if self.tag.currentIndex() > 0 else ""
+        wanted = Wanted(self.search.text(), state, tag, self.pinned.isChecked())
+        if self.model.want(wanted):
+            self._fill()
 
-    def _on_checked(self, item: QTreeWidgetItem, column: int) -> None:
-        view = self._view(item)
-        if column == 0 and view is not None:
-            self._runs.overlay(view, item.checkState(0) == Qt.CheckState.Checked)
+    def _on_stepped(self, by: int) -> None:
+        row = self.table.currentIndex().row() + by
+        if self.model.rowCount():
+            self._make_current(min(max(row, 0), self.model.rowCount() - 1))
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if index.column() == PIN:
+            self._on_pin()
+
+    def _on_double(self, index: QModelIndex) -> None:
+        if index.column() in (TAGS, NOTE):
+            self.table.edit(index)
+        elif index.column() != PIN:
+            self._on_show()
 
     # What can be done.
 
@@ -218,6 +224,7 @@ class RunsPanel(QWidget):
         self.buttons["resume"].setEnabled(
             view is not None and view.resumable and self._runs.active is None
         )
+        self.buttons["graph"].setEnabled(view is not None and view.state.state != "damaged")
         self.buttons["folder"].setEnabled(view is not None)
         self.buttons["delete"].setEnabled(view is not None and not view.is_active)
 
@@ -242,6 +249,28 @@ class RunsPanel(QWidget):
         if self.chosen is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.chosen.path)))
 
+    def _on_graph(self) -> None:
+        if self.chosen is not None:
+            self._runs.open_graph(self.chosen)
+
+    def _on_pin(self) -> None:
+        view = self.chosen
+        if view is not None:
+            self._runs.say_of(view, replace(view.notes, pinned=not view.notes.pinned))
+
+    def _on_tags(self) -> None:
+        self._edit(TAGS)
+
+    def _on_note(self) -> None:
+        self._edit(NOTE)
+
+    def _edit(self, column: int) -> None:
+        at = self.table.currentIndex()
+        if at.isValid():
+            index = at.siblingAtColumn(column)
+            self.table.scrollTo(index)
+            self.table.edit(index)
+
     def _on_delete(self) -> None:
         if self.chosen is not None:
             self._runs.delete(self.chosen)
@@ -251,7 +280,8 @@ class RunsPanel(QWidget):
             self._runs.keep(view)
 
     def _on_menu(self, at: QPoint) -> None:
-        if self.table.itemAt(at) is None:
+        view = self.model.view(self.table.indexAt(at))
+        if view is None:
             return
         menu = QMenu(self)
         menu.setObjectName("run_menu")
@@ -260,6 +290,10 @@ class RunsPanel(QWidget):
             action = menu.addAction(button.text())
             action.setEnabled(button.isEnabled())
             action.triggered.connect(button.click)
+        menu.addSeparator()
+        menu.addAction("Unpin" if view.notes.pinned else "Pin", self._on_pin)
+        menu.addAction("Edit Tags", self._on_tags)
+        menu.addAction("Edit Note", self._on_note)
         menu.popup(self.table.viewport().mapToGlobal(at))
 
     # How it looks.
@@ -273,11 +307,11 @@ class RunsPanel(QWidget):
         self.table.setStyleSheet("QTreeView::item { border-radius: 0; }")
         self.refresh()
 
-    def _table(self) -> QTreeWidget:
-        table = QTreeWidget(self._content)
+    def _table(self) -> QTreeView:
+        table = QTreeView(self._content)
         table.setObjectName("runs_table")
         table.setAccessibleName("List of runs")
-        table.setHeaderLabels(list(_COLUMNS))
+        table.setModel(self.model)
         table.setRootIsDecorated(False)
         table.setUniformRowHeights(True)
         table.setAllColumnsShowFocus(True)
@@ -289,14 +323,26 @@ class RunsPanel(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
-        table.itemChanged.connect(self._on_checked)
-        table.currentItemChanged.connect(self._show_buttons)
-        table.itemDoubleClicked.connect(self._on_show)
+        header.moveSection(PIN, 0)  # the first column to Qt is the one with the check box
+        table.sortByColumn(STARTED, Qt.SortOrder.DescendingOrder)
+        table.setSortingEnabled(True)
+        table.selectionModel().currentChanged.connect(self._show_buttons)
+        table.clicked.connect(self._on_clicked)
+        table.doubleClicked.connect(self._on_double)
         table.customContextMenuRequested.connect(self._on_menu)
-        delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), table)
-        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.activated.connect(self._on_delete)
+        table.itemDelegate().closeEditor.connect(self._fill)
+        for key, slot in ((Qt.Key.Key_Delete, self._on_delete), (Qt.Key.Key_F2, self._on_note)):
+            shortcut = QShortcut(QKeySequence(key), table)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(slot)
         return table
+
+    def _choice(self, name: str, tip: str, object_name: str) -> QComboBox:
+        box = QComboBox(self._content)
+        introduce(box, name, tip, object_name)
+        box.addItem(name)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        return box
 
     def _button(self, text: str, slot: object, tip: str) -> QPushButton:
         button = QPushButton(text, self._content)
@@ -330,10 +376,33 @@ class RunsPanel(QWidget):
         column = QVBoxLayout(self._content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addLayout(self._filters())
         column.addWidget(self.table, 1)
         column.addLayout(row)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._content)
+
+    def _filters(self) -> QHBoxLayout:
+        self.search.setObjectName("runs_search")
+        self.search.setMaximumWidth(280)
+        introduce(self.pinned, "Pinned", "Show only pinned runs", "runs_pinned")
+        self.count.setTextFormat(Qt.TextFormat.PlainText)
+        self.count.setProperty("role", "secondary")
+        self.search.textChanged.connect(self._on_wanted)
+        self.search.stepped.connect(self._on_stepped)
+        self.search.taken.connect(self._on_show)
+        self.state.currentIndexChanged.connect(self._on_wanted)
+        self.tag.currentIndexChanged.connect(self._on_wanted)
+        self.pinned.toggled.connect(self._on_wanted)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(8)
+        row.addWidget(self.search, 1)
+        for widget in (self.state, self.tag, self.pinned):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.count)
+        return row
 
     def _nothing(self) -> QWidget:
         empty = QWidget(self)

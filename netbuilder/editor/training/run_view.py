@@ -96,11 +96,13 @@ class RunView:
 
     Attributes:
         folder: The run's folder.
+        home: The folder of runs that it lies in.
         state: Where it stands.
         facts: What does not change.
         result: What came out; None while it has not ended.
         began: When it was started first, seconds since 1970.
         ended: When it was heard of last.
+        notes: What people say of it.
         curves: Its figures by name: ``loss``, metrics, ``learning rate``, ``gradient norm``.
         activity: What its layers did, by the path of the node.
         measured: The last measurement of its layers, as the worker wrote it.
@@ -117,10 +119,12 @@ class RunView:
 
     def __init__(self, found: Overview, worker: Worker | None = None) -> None:
         self.folder = RunFolder(found.path)
+        self.home = found.path.parent
         self.state: RunState = found.state
         self.facts: Facts = found.facts
         self.result = found.result
         self.began, self.ended = found.began, found.ended
+        self.notes = found.notes
         self.curves: dict[str, Curves] = {}
         self.activity: dict[str, Activity] = {}
         self.measured: dict[str, Any] = {}
@@ -231,6 +235,7 @@ class RunView:
 
     def renew(self, found: Overview) -> None:
         """Take what a look at the list of runs found."""
+        self.notes = found.notes
         if not self.is_active:
             self.state, self.facts, self.result = found.state, found.facts, found.result
             self.began, self.ended = found.began, found.ended

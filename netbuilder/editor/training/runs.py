@@ -12,20 +12,25 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
+from netbuilder.app.session import Session
 from netbuilder.app.training import new_run_path, resume_training, start_training
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.codegen.emit import NotSoundError
+from netbuilder.data.settings import DataSettings
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.training.advising import Advising
 from netbuilder.editor.training.run_view import RunView
 from netbuilder.editor.training.tail import News, Overview, meaning, overview, survey
-from netbuilder.graph.edits import set_recipe
+from netbuilder.editor.training.words import short_name
+from netbuilder.files.documents import load
+from netbuilder.graph.edits import set_data, set_recipe
 from netbuilder.graph.model import Network
 from netbuilder.node_api.errors import NetBuilderError
+from netbuilder.node_api.params import Path as PathParam
 from netbuilder.training import client
 from netbuilder.training.client import Worker
 from netbuilder.training.run import RunError, RunFolder
-from netbuilder.training.run_notes import to_trash
+from netbuilder.training.run_notes import RunNotes, to_trash, write_notes
 from netbuilder.training.warm import WarmWorker
 
 if TYPE_CHECKING:
@@ -90,7 +95,7 @@ class Runs(QObject):
     def all(self) -> list[RunView]:
         """The runs in the folder of the shown document, the newest first."""
         folder = self._folder()
-        found = [view for view in self._views.values() if view.path.parent == folder]
+        found = [view for view in self._views.values() if view.home == folder]
         return sorted(found, key=lambda view: (view.began, view.name), reverse=True)
 
     @property
@@ -116,7 +121,7 @@ class Runs(QObject):
     @property
     def overlaid(self) -> list[RunView]:
         """The runs that are drawn behind the shown one."""
-        return [view for view in self.all if view.path in self._overlaid]
+        return [view for view in self.all if view.path in self._overlaid] if self._overlaid else []
 
     def active_runs(self) -> list[RunView]:
         """The runs that a worker is at."""
@@ -268,6 +273,38 @@ class Runs(QObject):
             command(view.folder)
         except (RunError, OSError) as error:
             self._say("warning", str(error))
+
+    def say_of(self, view: RunView, notes: RunNotes) -> bool:
+        """Write down what is said of a run; return whether that went well."""
+        if notes == view.notes:
+            return False
+        try:
+            write_notes(view.folder, notes)
+        except (NetBuilderError, OSError) as error:
+            self._say("error", f"What was said of the run cannot be kept: {error}")
+            return False
+        view.notes = notes
+        self.changed.emit()
+        self.refresh()  # a look that is under way may have found what was said before
+        return True
+
+    def open_graph(self, view: RunView) -> None:
+        """Open the network that a run trains, as it was, in a tab of its own."""
+        name = short_name(view.name).replace(":", "-")
+        self._workspace.tasks.submit(
+            self,
+            f"graph:{view.path}",
+            partial(_graph_of, view.folder, name),
+            self._on_graph,
+            self._on_graphless,
+        )
+
+    def _on_graph(self, session: Session) -> None:
+        if not self._shut:
+            self._workspace.open(session)
+
+    def _on_graphless(self, error: Exception) -> None:
+        self._say("error", f"The graph of the run cannot be opened: {error}")
 
     # Removing.
 
@@ -554,3 +591,18 @@ def _read(view: RunView) -> tuple[RunView, News | Exception]:
         return view, view.tail.read()
     except (NetBuilderError, OSError, ValueError) as error:
         return view, error
+
+
+def _graph_of(run: RunFolder, name: str) -> Session:
+    """A document of what a run trains; its data are found from wherever it is saved."""
+    network, data = load(run.graph), run.data()
+    source = DataSettings.from_plain(network.data).source
+    found = {
+        param: str(Path(data["folder"]) / Path(text).expanduser())
+        for param, kind in source.params.items()
+        if isinstance(kind, PathParam) and (text := getattr(source, param))
+    }
+    if found:
+        params = {**network.data.get("params", {}), **found}
+        network = set_data(network, {**network.data, "params": params})
+    return Session(network, name=name)

@@ -18,6 +18,7 @@ from netbuilder.node_api.errors import NetBuilderError
 from netbuilder.training.client import RunState, Worker, list_runs, run_state
 from netbuilder.training.recipe import FREE, Recipe
 from netbuilder.training.run import RunError, RunFolder, Status, read_events, read_json
+from netbuilder.training.run_notes import RunNotes, read_notes
 from netbuilder.training.usage import Usage, read_usage
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Overview:
         result: What came out; None while it has not ended.
         began: When it was started first, seconds since 1970; 0 while not.
         ended: When it was heard of last.
+        notes: What people say of it.
     """
 
     path: Path
@@ -65,6 +67,7 @@ class Overview:
     result: dict[str, Any] | None
     began: float
     ended: float
+    notes: RunNotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +224,12 @@ def overview(run: RunFolder) -> Overview:
             result,
             times[0] if times else state.status.time,
             times[-1] if times else state.status.time,
+            read_notes(run),
         )
     except (NetBuilderError, OSError, ValueError, TypeError) as error:
         status = Status(state="failed", cause=str(error))
         broken = RunState("damaged", str(error), status, False, 0, False)
-        return Overview(run.path, broken, Facts("", Recipe(), ""), None, 0.0, 0.0)
+        return Overview(run.path, broken, Facts("", Recipe(), ""), None, 0.0, 0.0, RunNotes())
 
 
 def facts(run: RunFolder) -> Facts:

@@ -74,19 +74,20 @@ def panel(runs: Runs, workspace: Workspace, qtbot: Any) -> RunsPanel:
 
 
 def names(panel: RunsPanel) -> list[str]:
-    views = [panel._view(item) for item in panel._items()]
-    return [view.name for view in views if view is not None]
+    return [view.name for view in panel.model.views]
+
+
+def cell(panel: RunsPanel, row: int, column: int) -> str:
+    return str(panel.model.index(row, column).data())
 
 
 def test_ten_runs_are_listed_the_newest_first(panel: RunsPanel, ten: list[str], qtbot: Any) -> None:
     qtbot.waitUntil(lambda: names(panel) == ten)
-    first = panel.table.topLevelItem(0)
-    assert first is not None
-    assert first.text(0) == "iris 12:00:09"
-    assert first.text(1) == "finished"
-    assert first.text(2) == "2 of 2"
-    assert first.text(3).startswith("loss ")
-    assert first.text(5).endswith("s")
+    assert cell(panel, 0, 0) == "iris 12:00:09"
+    assert cell(panel, 0, 1) == "finished"
+    assert cell(panel, 0, 2) == "2 of 2"
+    assert cell(panel, 0, 3).startswith("loss ")
+    assert cell(panel, 0, 5).endswith("s")
     panel.grab()
 
 
@@ -97,22 +98,23 @@ def test_a_check_box_overlays_a_run(
     training = TrainingPanel(workspace)
     qtbot.addWidget(training)
     training.show()
-    item = panel.table.topLevelItem(3)
-    assert item is not None
-    box = panel.table.visualItemRect(item)
+    item = panel.model.index(3, 0)
+    box = panel.table.visualRect(item)
     QTest.mouseClick(
         panel.table.viewport(),
         Qt.MouseButton.LeftButton,
         pos=QPoint(box.left() + 12, box.center().y()),
     )
     if not runs.overlaid:  # where the style puts its box elsewhere, the key does the same
-        panel.table.setCurrentItem(item)
+        panel.table.setCurrentIndex(item)
         QTest.keyClick(panel.table, Qt.Key.Key_Space)
     assert [view.name for view in runs.overlaid] == [ten[3]]
     qtbot.waitUntil(lambda: runs.overlaid[0].loaded, timeout=WAIT)
     qtbot.waitUntil(lambda: "iris 12:00:06" in [row[0] for row in training.left.legend.rows])
     training.grab()
-    item.setCheckState(0, Qt.CheckState.Unchecked)
+    panel.table.setFocus()
+    panel.table.setCurrentIndex(item)
+    QTest.keyClick(panel.table, Qt.Key.Key_Space)
     assert runs.overlaid == []
     assert "iris 12:00:06" not in [row[0] for row in training.left.legend.rows]
 
@@ -128,9 +130,7 @@ def test_enter_and_double_click_show_a_run(
     QTest.keyClick(panel.table, Qt.Key.Key_Down)
     QTest.keyClick(panel.table, Qt.Key.Key_Return)
     assert runs.shown.name == ten[2]
-    item = panel.table.topLevelItem(5)
-    assert item is not None
-    at = panel.table.visualItemRect(item).center()
+    at = panel.table.visualRect(panel.model.index(5, 0)).center()
     QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     QTest.mouseDClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert runs.shown.name == ten[5]
@@ -171,19 +171,23 @@ def test_the_menu_of_a_row_does_what_the_buttons_do(
     panel: RunsPanel, ten: list[str], runs: Runs, qtbot: Any
 ) -> None:
     qtbot.waitUntil(lambda: len(names(panel)) == TEN)
-    item = panel.table.topLevelItem(1)
-    assert item is not None
-    panel.table.setCurrentItem(item)
-    panel.table.customContextMenuRequested.emit(panel.table.visualItemRect(item).center())
+    item = panel.model.index(1, 0)
+    panel.table.setCurrentIndex(item)
+    panel.table.customContextMenuRequested.emit(panel.table.visualRect(item).center())
     menu = panel.findChild(QMenu, "run_menu")
     assert menu is not None
     assert [action.text() for action in menu.actions()] == [
         "Show Curves",
         "Resume",
+        "Open Graph",
         "Open Folder",
         "Delete",
+        "",
+        "Pin",
+        "Edit Tags",
+        "Edit Note",
     ]
-    assert [action.isEnabled() for action in menu.actions()] == [True, False, True, True]
+    assert [action.isEnabled() for action in menu.actions()][:5] == [True, False, True, True, True]
     menu.actions()[0].trigger()
     assert runs.shown is not None
     assert runs.shown.name == ten[1]
