@@ -46,6 +46,9 @@ def _print_classes(found: Mapping[str, Any], indices: Sequence[int]) -> None:
     if found.get("most_wrong"):
         places = ", ".join(str(indices[place]) for place in found["most_wrong"][:8])
         print(f"{_INDENT}most wrong: samples {places} of the source")
+    if found.get("suspects"):
+        places = ", ".join(str(indices[place]) for place in found["suspects"][:8])
+        print(f"{_INDENT}may be mislabelled: samples {places} of the source")
 
 
 def _with_interval(found: Mapping[str, float]) -> str:

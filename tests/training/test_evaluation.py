@@ -82,6 +82,20 @@ def test_samples_to_look_at_come_worst_first():
     assert found["samples"]["place"] == list(range(200))
 
 
+def test_wrong_labels_are_suspected():
+    made = torch.Generator().manual_seed(3)
+    target = torch.randint(0, 4, (400,), generator=made)
+    logits = torch.nn.functional.one_hot(target, 4) * 4.0 + torch.randn(400, 4, generator=made)
+    flipped = torch.arange(0, 400, 20)
+    wrong = target.clone()
+    wrong[flipped] = (target[flipped] + 1) % 4
+    found = of_classes(collected(logits, wrong), [], None)["suspects"]
+    hits = set(found) & set(flipped.tolist())
+    assert len(hits) >= 10  # those that are as sure as the average of their class
+    assert len(hits) / len(found) > 0.9
+    assert found[0] in flipped.tolist()
+
+
 def test_thresholds_of_two_classes_count_what_each_would_give():
     score, target = torch.randn(150) * 2, (torch.rand(150) < 0.4).long()
     found = of_classes(collected(score, target.float(), binary=True), ["no", "yes"], None)

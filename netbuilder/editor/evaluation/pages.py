@@ -445,7 +445,12 @@ class SamplesPage(Page):
     def put(self, shown: Shown) -> None:
         """Offer what there is, and show the first."""
         self._shown = shown
-        titles = {"most_wrong": "Most wrong", "least_sure": "Least sure", "worst": "Least right"}
+        titles = {
+            "most_wrong": "Most wrong",
+            "least_sure": "Least sure",
+            "suspects": "Mislabelled?",
+            "worst": "Least right",
+        }
         before = self.choice.currentData()
         self.choice.clear()
         for key, title in titles.items():
@@ -460,7 +465,10 @@ class SamplesPage(Page):
             return
         found = shown.found[key]
         if not found:
-            self.strip.clear("No sample is wrong.")
+            none = "No sample is wrong."
+            if key == "suspects":
+                none = "No sample looks mislabelled: none is called another class as surely as that class is."
+            self.strip.clear(none)
             return
         places = [one["place"] if isinstance(one, dict) else one for one in found]
         said = said_of(shown.found)

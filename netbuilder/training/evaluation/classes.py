@@ -35,7 +35,8 @@ def of_classes(scores: ClassScores, names: Sequence[str], held_back: ClassScores
         log-likelihood in bits), ``averages`` and ``per_class`` (precision, recall, F1; also IoU and
         Dice), ``confusion`` (rows are what is right), ``roc`` and ``precision_recall`` curves,
         ``calibration``, ``thresholds`` of two classes; of tokens ``perplexity``; of whole samples
-        ``samples``, ``most_wrong`` and ``least_sure``, of parts ``worst`` samples.
+        ``samples``, ``most_wrong``, ``least_sure`` and ``suspects``, whose targets may be wrong; of
+        parts ``worst`` samples.
     """
     count = len(scores.truth)
     classes = [*names[: scores.classes], *map(str, range(len(names), scores.classes))]
@@ -145,7 +146,23 @@ def _of_samples(scores: ClassScores) -> dict[str, Any]:
         },
         "most_wrong": scores.sample[by_error[:MOST_SHOWN]].tolist(),
         "least_sure": scores.sample[by_doubt[:MOST_SHOWN]].tolist(),
+        "suspects": scores.sample[suspects(scores)[:MOST_SHOWN]].tolist(),
     }
+
+
+def suspects(scores: ClassScores) -> Ints:
+    """Return the elements whose target may be wrong, the most suspicious first.
+
+    Those that are called another class, as surely as samples of that class are on average (C. Northcutt
+    et al., Confident Learning: Estimating Uncertainty in Dataset Labels, 2021).
+    """
+    count = np.bincount(scores.truth, minlength=scores.classes)
+    total = np.bincount(scores.truth, scores.right, minlength=scores.classes)
+    usual = np.where(count > 0, total / np.maximum(count, 1), np.inf)
+    odd = (scores.said != scores.truth) & (scores.confidence >= usual[scores.said])
+    found = np.flatnonzero(odd)
+    lead = scores.confidence[found] - scores.right[found]
+    return found[np.argsort(-lead, kind="stable")]
 
 
 def _worst(scores: ClassScores) -> list[dict[str, Any]]:
