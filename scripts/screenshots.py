@@ -2,7 +2,7 @@
 
 Usage: screenshots.py [--scale 100 --scale 200] [--size 1440x900] [--out FOLDER] [SCENE ...]
 
-Scenes: start, editing, error, groups, training, export. The window is drawn in memory, so no display is
+Scenes: start, editing, error, groups, training, evaluation, export. The window is drawn in memory, so no display is
 needed; a display's scale is set by Qt before it starts, so each scale is a process of its own.
 """
 
@@ -190,6 +190,25 @@ def _training(window: MainWindow) -> None:
     tab.select(nodes=[convolutions[1]])
 
 
+def _evaluation(window: MainWindow) -> None:
+    from PySide6.QtCore import Qt
+
+    _open(window, "digits_mlp")
+    _settle(window)
+    window.actions_.run("run.train")
+    _until(lambda: window.runs.shown is not None and window.runs.shown.state.state == "done", 240)
+    panel = window.bring("evaluation")
+    window.resizeDocks([window.dock("evaluation")], [330], Qt.Orientation.Vertical)
+    _wait(500)
+    panel.models.click()
+    _until(lambda: not panel.evaluating.running and panel.list.isVisible(), 240)
+    page = panel.page("Confusion")
+    matrix = page.grid.counts
+    wrong = [(n, r, c) for r, row in enumerate(matrix) for c, n in enumerate(row) if r != c]
+    page.grid.choose(*max(wrong)[1:])
+    _wait(3000)
+
+
 def _export(window: MainWindow) -> QWidget:
     from PySide6.QtWidgets import QPushButton
 
@@ -212,6 +231,7 @@ SCENES: dict[str, Callable[[MainWindow], QWidget | None]] = {
     "error": _error,
     "groups": _groups,
     "training": _training,
+    "evaluation": _evaluation,
     "export": _export,
 }
 

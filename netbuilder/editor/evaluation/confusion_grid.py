@@ -35,6 +35,7 @@ class ConfusionGrid(QWidget):
     Attributes:
         chosen: A cell was chosen: what is right, and what was said.
         cell: The chosen cell; None for none.
+        counts: How often each class was said of each, a row for what is right.
     """
 
     chosen = Signal(int, int)
@@ -43,7 +44,7 @@ class ConfusionGrid(QWidget):
         super().__init__(parent)
         self._look = look
         self._names: tuple[str, ...] = ()
-        self._counts: tuple[tuple[int, ...], ...] = ()
+        self.counts: tuple[tuple[int, ...], ...] = ()
         self.cell: tuple[int, int] | None = None
         self.setObjectName("confusion")
         self.setAccessibleName("Confusion matrix")
@@ -57,8 +58,8 @@ class ConfusionGrid(QWidget):
     def put(self, names: Sequence[str], counts: Sequence[Sequence[int]]) -> None:
         """Show another matrix; the cell stays chosen while there is one there."""
         self._names = tuple(names)
-        self._counts = tuple(tuple(row) for row in counts)
-        if self.cell is not None and max(self.cell) >= len(self._counts):
+        self.counts = tuple(tuple(row) for row in counts)
+        if self.cell is not None and max(self.cell) >= len(self.counts):
             self.cell = None
         self._describe()
         self.updateGeometry()
@@ -73,7 +74,7 @@ class ConfusionGrid(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As large as its cells can be."""
-        side = len(self._counts) * 32.0
+        side = len(self.counts) * 32.0
         return QSize(round(self._names_width() + _TITLE + side + 4), round(_HEAD + _TITLE + side))
 
     def cell_rect(self, row: int, column: int) -> QRectF:
@@ -90,16 +91,16 @@ class ConfusionGrid(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Go from cell to cell."""
         move = _MOVES.get(Qt.Key(event.key()))
-        if move is None or not self._counts:
+        if move is None or not self.counts:
             super().keyPressEvent(event)
             return
         row, column = self.cell or (0, -move[1])
-        last = len(self._counts) - 1
+        last = len(self.counts) - 1
         self.choose(min(max(row + move[0], 0), last), min(max(column + move[1], 0), last))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the cells, the darker the larger the share of their row."""
-        if not self._counts:
+        if not self.counts:
             return
         theme = self._look.theme
         painter = QPainter(self)
@@ -107,7 +108,7 @@ class ConfusionGrid(QWidget):
         painter.setFont(ui_font(11))
         left, top, side = self._place()
         self._draw_names(painter, left, top, side)
-        for row, counts in enumerate(self._counts):
+        for row, counts in enumerate(self.counts):
             total = sum(counts) or 1
             for column, count in enumerate(counts):
                 place = self.cell_rect(row, column).adjusted(0.5, 0.5, -0.5, -0.5)
@@ -151,7 +152,7 @@ class ConfusionGrid(QWidget):
 
     def _place(self) -> tuple[float, float, float]:
         """Where the cells begin, and how large one is."""
-        count = max(len(self._counts), 1)
+        count = max(len(self.counts), 1)
         left, top = self._names_width() + _TITLE, _HEAD + _TITLE
         room = min(self.width() - left - 2, self.height() - top - 2)
         return left, top, min(max(room / count, _SMALLEST), _LARGEST)
@@ -163,15 +164,15 @@ class ConfusionGrid(QWidget):
     def _cell_at(self, at: QPoint) -> tuple[int, int] | None:
         left, top, side = self._place()
         row, column = int((at.y() - top) // side), int((at.x() - left) // side)
-        inside = 0 <= row < len(self._counts) and 0 <= column < len(self._counts)
+        inside = 0 <= row < len(self.counts) and 0 <= column < len(self.counts)
         return (row, column) if inside else None
 
     def _describe(self) -> None:
         if self.cell is None:
-            self.setAccessibleDescription(f"{len(self._counts)} classes; no cell is chosen")
+            self.setAccessibleDescription(f"{len(self.counts)} classes; no cell is chosen")
             return
         row, column = self.cell
-        count = self._counts[row][column]
+        count = self.counts[row][column]
         self.setAccessibleDescription(
             f"{count} samples of {self._names[row]} were called {self._names[column]}"
         )
