@@ -87,6 +87,11 @@ class RunsPanel(QWidget):
             "graph": self._button(
                 "Open Graph", self._on_graph, "Open the network of this run in a tab of its own"
             ),
+            "compare": self._button(
+                "Compare",
+                self._on_compare,
+                "Tell what differs between two runs; choose the second with Ctrl held",
+            ),
             "folder": self._button("Open Folder", self._on_folder, "Show the files of this run"),
             "delete": self._button(
                 "Delete",
@@ -120,6 +125,13 @@ class RunsPanel(QWidget):
     def chosen(self) -> RunView | None:
         """The run of the current row."""
         return self.model.view(self.table.currentIndex())
+
+    @property
+    def selected(self) -> list[RunView]:
+        """The runs of the selected rows, as they stand in the table."""
+        indexes = self.table.selectionModel().selectedRows()
+        views = (self.model.view(index) for index in sorted(indexes, key=QModelIndex.row))
+        return [view for view in views if view is not None]
 
     def choose(self, run: RunView) -> None:
         """Make a run's row the current one."""
@@ -225,8 +237,10 @@ class RunsPanel(QWidget):
             view is not None and view.resumable and self._runs.active is None
         )
         self.buttons["graph"].setEnabled(view is not None and view.state.state != "damaged")
+        self.buttons["compare"].setEnabled(len(self.selected) == 2)
         self.buttons["folder"].setEnabled(view is not None)
-        self.buttons["delete"].setEnabled(view is not None and not view.is_active)
+        quiet = [view for view in self.selected if not view.is_active]
+        self.buttons["delete"].setEnabled(bool(quiet))
 
     def _show_regret(self) -> None:
         leaving = [view for view in self._runs.all if self._runs.is_leaving(view)]
@@ -271,9 +285,16 @@ class RunsPanel(QWidget):
             self.table.scrollTo(index)
             self.table.edit(index)
 
+    def _on_compare(self) -> None:
+        if len(self.selected) == 2:
+            from netbuilder.editor.dialogs.run_compare import RunCompareDialog
+
+            first, second = self.selected
+            RunCompareDialog(self._workspace, first, second, self.window()).show()
+
     def _on_delete(self) -> None:
-        if self.chosen is not None:
-            self._runs.delete(self.chosen)
+        for view in self.selected:
+            self._runs.delete(view)
 
     def _on_keep(self) -> None:
         for view in self._runs.all:
@@ -315,7 +336,7 @@ class RunsPanel(QWidget):
         table.setRootIsDecorated(False)
         table.setUniformRowHeights(True)
         table.setAllColumnsShowFocus(True)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header = table.header()
@@ -327,6 +348,7 @@ class RunsPanel(QWidget):
         table.sortByColumn(STARTED, Qt.SortOrder.DescendingOrder)
         table.setSortingEnabled(True)
         table.selectionModel().currentChanged.connect(self._show_buttons)
+        table.selectionModel().selectionChanged.connect(self._show_buttons)
         table.clicked.connect(self._on_clicked)
         table.doubleClicked.connect(self._on_double)
         table.customContextMenuRequested.connect(self._on_menu)

@@ -227,7 +227,9 @@ class RunTable(QAbstractTableModel):
             return icon(mark, theme.error if mark == "error" else plain)
         if column == PIN:
             pinned = view.notes.pinned
-            return icon("star_filled" if pinned else "star", theme.accent if pinned else theme.line)
+            return icon(
+                "star_filled" if pinned else "star", theme.accent if pinned else theme.tertiary
+            )
         return None
 
     def _tip(self, view: RunView, column: int) -> str:

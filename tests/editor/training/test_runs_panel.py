@@ -180,6 +180,7 @@ def test_the_menu_of_a_row_does_what_the_buttons_do(
         "Show Curves",
         "Resume",
         "Open Graph",
+        "Compare",
         "Open Folder",
         "Delete",
         "",
@@ -187,7 +188,7 @@ def test_the_menu_of_a_row_does_what_the_buttons_do(
         "Edit Tags",
         "Edit Note",
     ]
-    assert [action.isEnabled() for action in menu.actions()][:5] == [True, False, True, True, True]
+    assert [action.isEnabled() for action in menu.actions()][:4] == [True, False, True, False]
     menu.actions()[0].trigger()
     assert runs.shown is not None
     assert runs.shown.name == ten[1]

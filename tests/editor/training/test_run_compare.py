@@ -1,0 +1,118 @@
+"""Two runs are chosen in the table and told apart in a window; several go at once."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from netbuilder.editor.dialogs.run_compare import RunCompareDialog
+from netbuilder.editor.panels.runs import RunsPanel
+from netbuilder.editor.tab import Tab
+from netbuilder.editor.training.run_table import RUN
+from netbuilder.editor.training.runs import Runs
+from netbuilder.editor.workspace import Workspace
+from netbuilder.files.documents import save
+from netbuilder.graph.edits import set_recipe
+from netbuilder.training.run import RunFolder
+from netbuilder.training.run_notes import RunNotes, write_notes
+
+WAIT = 8_000
+LEFT = Qt.MouseButton.LeftButton
+RATES = (0.01, 0.1, 0.2)
+
+
+@pytest.fixture
+def panel(
+    runs: Runs, iris: Callable[..., Tab], workspace: Workspace, tmp_path: Path, qtbot: Any
+) -> RunsPanel:
+    """Three runs with rates of their own; the second is noted."""
+    network = iris().network
+    for number, rate in enumerate(RATES):
+        folder = tmp_path / f"documents/runs/iris-20261101-12000{number}"
+        folder.mkdir(parents=True)
+        recipe = {**network.recipe, "learning_rate": rate}
+        save(set_recipe(network, recipe), folder / "graph.netgraph")
+        best = {"on": "validation", "metric": "loss", "value": rate, "epoch": 2, "step": 12}
+        files = {
+            "source.json": {},
+            "recipe.json": recipe,
+            "data.json": {"settings": dict(network.data), "folder": str(tmp_path)},
+            "status.json": {"state": "done", "step": 12, "total_steps": 12, "epoch": 2},
+            "result.json": {"step": 12, "epoch": 2, "best": best},
+        }
+        for name, plain in files.items():
+            (folder / name).write_text(json.dumps(plain))
+        start = {"event": "start", "time": time.time() - 100 * number}
+        (folder / "events.jsonl").write_text(json.dumps(start) + "\n")
+        if number == 1:
+            write_notes(RunFolder(folder), RunNotes(note="too fast"))
+    made = RunsPanel(workspace)
+    qtbot.addWidget(made)
+    made.resize(1100, 300)
+    made.show()
+    qtbot.waitExposed(made)
+    qtbot.waitUntil(lambda: len(made.model.views) == 3, timeout=WAIT)
+    return made
+
+
+def _choose(panel: RunsPanel, *rows: int) -> None:
+    for count, row in enumerate(rows):
+        spot = panel.table.visualRect(panel.model.index(row, RUN)).center()
+        held = Qt.KeyboardModifier.ControlModifier if count else Qt.KeyboardModifier.NoModifier
+        QTest.mouseClick(panel.table.viewport(), LEFT, held, spot)
+
+
+def _rows(window: RunCompareDialog) -> dict[str, list[tuple[str, str, str]]]:
+    found = {}
+    for number in range(window.table.topLevelItemCount()):
+        group = window.table.topLevelItem(number)
+        assert group is not None
+        rows = [group.child(row) for row in range(group.childCount())]
+        found[group.text(0)] = [(row.text(0), row.text(1), row.text(2)) for row in rows]
+    return found
+
+
+def test_two_chosen_runs_are_told_apart(panel: RunsPanel, qtbot: Any) -> None:
+    _choose(panel, 0)
+    assert not panel.buttons["compare"].isEnabled()
+    _choose(panel, 0, 1)
+    QTest.mouseClick(panel.buttons["compare"], LEFT)
+    window = panel.findChild(RunCompareDialog)
+    assert window is not None
+    qtbot.waitUntil(lambda: window.sentence.text() != "Reading both runs.", timeout=WAIT)
+    assert window.sentence.text() == "Different: recipe in 1; the same: data, graph."
+    rows = _rows(window)
+    assert rows["Recipe"] == [("learning_rate", "0.01", "0.1")]
+    assert rows["Results"][0] == ("best validation loss", "0.01", "0.1")
+    assert ("epoch", "2", "2") in rows["Results"], "figures are told, equal or not"
+    assert rows["Notes"] == [("note", "\N{EN DASH}", "too fast")]
+    assert set(rows) == {"Results", "Recipe", "Notes"}
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: panel.findChild(RunCompareDialog) is None, timeout=WAIT)
+
+
+def test_a_run_that_cannot_be_read_is_said(panel: RunsPanel, qtbot: Any) -> None:
+    _choose(panel, 0, 2)
+    (panel.model.views[2].folder.graph).unlink()
+    QTest.mouseClick(panel.buttons["compare"], LEFT)
+    window = panel.findChild(RunCompareDialog)
+    assert window is not None
+    qtbot.waitUntil(lambda: "cannot be compared" in window.sentence.text(), timeout=WAIT)
+    window.close()
+    qtbot.waitUntil(lambda: panel.findChild(RunCompareDialog) is None, timeout=WAIT)
+
+
+def test_all_chosen_runs_are_deleted_and_kept_together(panel: RunsPanel) -> None:
+    _choose(panel, 0, 2)
+    panel.table.setFocus()
+    QTest.keyClick(panel.table, Qt.Key.Key_Delete)
+    assert panel.model.rowCount() == 1
+    QTest.mouseClick(panel.keep, LEFT)
+    assert panel.model.rowCount() == 3
