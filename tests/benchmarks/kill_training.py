@@ -1,8 +1,10 @@
 """Count trainings that were killed at random steps and do not come out bit-equal.
 
-    python tests/benchmarks/kill_training.py --kills 30
+    python tests/benchmarks/kill_training.py --kills 60
 
-Trains an MLP with dropout, a CNN with batch norm and an LSTM, each once without trouble. Then trains
+Trains six kinds of network, each once without trouble: an MLP with dropout, a CNN with batch norm whose
+images are changed at random, an LSTM that sees each class as often, a normed one with averaged weights
+and a learning rate that goes by the metric, one with shared weights, and attention. Then trains
 them again, sends SIGKILL at random moments, resumes, and compares weights, optimizer, random
 generators and every record with the untroubled run. At the end a resume that forgets the random
 generators is planted: the harness has to see it.
@@ -18,16 +20,24 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from training_runs import BODIES, make_run
+from training_runs import BODIES, DATA, make_run, source, tied
 
 from netbuilder.training.client import Worker, run_state, start
 from netbuilder.training.records import clockless, last_record
 from netbuilder.training.run import RunFolder, read_json
 
 KILLS_A_RUN = 3
+ATTENTION = """        self.attention_1 = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, point):
+        return self.head(self.attention_1(point).mean(1))
+"""
+AUGMENT = {"gaussian_noise": 0.2, "erase": 0.5, "rotate": 20.0, "mixup": 0.5}
 RECIPE = {
     "epochs": 20,
     "checkpoint_every": 7,
@@ -35,6 +45,21 @@ RECIPE = {
     "warmup_steps": 10,
     "clip_norm": 1.0,
     "patience": 19,
+}
+# By its name, what ``make_run`` makes of a kind of network.
+KINDS: dict[str, dict[str, Any]] = {
+    "mlp": {"made": source(*BODIES["mlp"])},
+    "cnn": {"made": source(*BODIES["cnn"]), "data": {**DATA, "augment": AUGMENT}},
+    "lstm": {"made": source(*BODIES["lstm"]), "sampling": "balanced"},
+    "normed": {
+        "made": source(*BODIES["normed"]),
+        "ema_decay": 0.9,
+        "schedule": "reduce_on_plateau",
+        "plateau_patience": 0,
+        "plateau_threshold": 0.2,
+    },
+    "tied": {"made": tied(), "optimizer": "nadam", "gradient_noise": 0.01},
+    "attention": {"made": source(ATTENTION, (8, 8)), "precision": "bf16", "accumulate": 1},
 }
 
 
@@ -96,7 +121,7 @@ def trouble(
     folder: Path, body: str, kills: int, draw: random.Random, *, plant: bool = False
 ) -> tuple[int, RunFolder]:
     """Train with kills at random steps; return how many there were, and the run."""
-    run = make_run(folder, body, **RECIPE)
+    run = make_run(folder, **{**RECIPE, **KINDS[body]})
     total = RECIPE["epochs"] * 12
     done = 0
     for step in sorted(draw.randrange(1, total) for _ in range(kills)):
@@ -111,7 +136,7 @@ def trouble(
 def main() -> int:
     """Run the harness; 1 if anything was not bit-equal, or the planted fault was not seen."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--forgetful", metavar="RUN", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -123,17 +148,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         references = {}
-        for body in BODIES:
-            references[body] = make_run(folder / f"{body}-reference", body, **RECIPE)
+        for body in KINDS:
+            references[body] = make_run(folder / f"{body}-reference", **{**RECIPE, **KINDS[body]})
             finish(references[body])
-        bodies = list(BODIES)
+        bodies = list(KINDS)
         while kills < arguments.kills:
             body = bodies[runs % len(bodies)]
             wanted = min(KILLS_A_RUN, arguments.kills - kills)
             done, run = trouble(folder / f"{body}-{runs}", body, wanted, draw)
             kills, runs = kills + done, runs + 1
             what = difference(run, references[body])
-            print(f"{body:5} killed {done} times: {what or 'bit-equal'}", flush=True)
+            print(f"{body:9} killed {done} times: {what or 'bit-equal'}", flush=True)
             if what:
                 bad.append((body, what))
         _, planted = trouble(folder / "planted", "mlp", 1, draw, plant=True)

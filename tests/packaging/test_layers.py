@@ -105,7 +105,17 @@ print("fine")
 
 def test_the_editor_starts_without_torch(tmp_path: Path) -> None:
     """The window opens an example and shows its panels where nothing heavy is installed."""
-    docks = ("palette", "inspector", "problems", "runs", "evaluation", "code", "cost", "log", "history")
+    docks = (
+        "palette",
+        "inspector",
+        "problems",
+        "runs",
+        "evaluation",
+        "code",
+        "cost",
+        "log",
+        "history",
+    )
     program = EDITOR.format(state=str(tmp_path / "state"), docks=docks)
     done = run(program, *(name for name in HEAVY if name != "PySide6"))
     assert done.stdout == "fine\n", done.stderr
