@@ -305,8 +305,8 @@ class Recipe(Declared):
         "shuffled",
         ("shuffled", "balanced"),
         group="Length",
-        doc="shuffled: every sample once an epoch, in the order that shuffle says; balanced: as many samples, "
-        "drawn again and again so that each class is seen as often as another.",
+        doc="Which samples an epoch sees; shuffled: each once, in the order that shuffle says; balanced: as "
+        "many, drawn again and again so that each class is seen as often as another.",
     )
     drop_last = Bool(False, group="Length", doc="Leave out an incomplete last batch of an epoch.")
 

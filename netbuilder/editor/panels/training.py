@@ -29,7 +29,7 @@ from netbuilder.editor.training.surface_view import SurfaceView
 from netbuilder.editor.workspace import Workspace
 from netbuilder.training.run import RunFolder
 
-_ROOM = 860  # px from which a surface fits beside the curves and the figures
+_SPARE = 40  # px of curve that are left at least when a surface stands beside them
 _PAUSE = 250  # ms after the last edit before the graph is compared with the run
 
 
@@ -135,7 +135,9 @@ class TrainingPanel(QWidget):
     def _show_surface(self) -> None:
         run = self._runs.shown
         plane = run.surface if run else None
-        shown = plane is not None and self.width() >= _ROOM
+        # The surface asks for no width of its own, so this is the same whether it is shown or not.
+        needed = self._content.minimumSizeHint().width() + self.surface.sizeHint().width() + _SPARE
+        shown = plane is not None and self.width() >= needed
         self.surface.show_plane(plane)
         self.surface.setVisible(shown)
         self._dividers[-1].setVisible(shown)

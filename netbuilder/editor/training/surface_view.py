@@ -53,12 +53,16 @@ class SurfaceView(QWidget):
         )
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedWidth(WIDTH)
+        self.setMaximumWidth(WIDTH)
         look.changed.connect(self._tint)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """The size it likes to have."""
         return QSize(WIDTH, 220)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Nothing: a surface gives way, it keeps no window from becoming narrow."""
+        return QSize(0, 0)
 
     @property
     def plane(self) -> Plane | None:

@@ -163,7 +163,7 @@ def test_it_stands_in_the_panel_of_a_network_with_two_inputs(
     assert first.classes == ("false", "true")
     assert len(first.samples) == 4
     qtbot.waitUntil(lambda: panel.surface.plane is not first, timeout=WAIT)
-    panel.resize(600, 260)
+    panel.resize(600, 260)  # a surface lets the panel become as narrow as it is without one
     assert not panel.surface.isVisible()
     panel.resize(1100, 260)
     assert panel.surface.isVisible()
