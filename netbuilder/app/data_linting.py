@@ -11,6 +11,7 @@ from netbuilder.app.project import check_network
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.check.diagnostics import Diagnostic, Fix, Severity, Where
 from netbuilder.codegen.emit import write
+from netbuilder.data.arrays import Array
 from netbuilder.data.csv_table import Table
 from netbuilder.data.dates import parted_name
 from netbuilder.data.linting import (
@@ -31,7 +32,7 @@ from netbuilder.data.linting import (
     lint,
 )
 from netbuilder.data.prepare import Prepared, prepare
-from netbuilder.data.settings import DataSettings
+from netbuilder.data.settings import DataSettings, as_given
 from netbuilder.data.source import DataSource
 from netbuilder.data.statistics import Column, class_balance, columns_of
 from netbuilder.data.table_columns import MISSING
@@ -97,9 +98,8 @@ def inspect(network: Network, folder: Path) -> Inspection:
     Raises:
         DataError: A setting, a file or a column is not there or not as expected.
     """
-    raw = {key: value for key, value in network.data.items() if key != "standardize"}
     settings = DataSettings.from_plain(network.data)
-    prepared = prepare(raw, folder)
+    prepared = prepare(as_given(network.data), folder)
     inputs, targets = _fields_used(network, prepared)
     names = prepared.preprocessing["columns"]
     table = _table(settings, folder)
@@ -115,7 +115,7 @@ def inspect(network: Network, folder: Path) -> Inspection:
         tuple(inputs),
         _taken(network, folder, tuple(targets)),
         columns,
-        settings.standardize,
+        _fed(settings, prepared),
     )
     faults = [*lint(material), *_of_table(settings.source, table)]
     nodes = {**targets, **inputs}
@@ -160,6 +160,15 @@ def _taken(
         elif loss.type in _BINARY:
             found[loss.target] = 1.0
     return found
+
+
+def _fed(settings: DataSettings, prepared: Prepared) -> dict[str, Array]:
+    """The training samples as the network gets them."""
+    from netbuilder.data.preprocessing import preprocess
+
+    train = dict(prepared.splits["train"])
+    preprocess({"train": train}, settings, prepared.fields, prepared.preprocessing["columns"])
+    return train
 
 
 def _table(settings: DataSettings, folder: Path) -> Table | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from netbuilder.check.fields import Field, Fields
 from netbuilder.data.prepare import Prepared, fields, prepare
+from netbuilder.data.settings import as_given
 from netbuilder.data.source import DataError
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ class _Chosen:
 
 
 def _as_they_are(data: Mapping[str, Any], folder: Path) -> Prepared:
-    return prepare({key: value for key, value in data.items() if key != "standardize"}, folder)
+    return prepare(as_given(data), folder)
 
 
 def _drawn(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -55,19 +55,19 @@ class Material:
     """What the rules look at.
 
     Attributes:
-        prepared: The samples, not standardized.
+        prepared: The samples as they are given, gaps filled.
         inputs: The fields that the network takes.
         targets: The fields that it is to answer; with what its loss takes at most: the number of
             classes, ``1.0`` for numbers between 0 and 1, or None.
         columns: Figures of the columns of the inputs.
-        scaled: The fields that are standardized before the network gets them.
+        fed: The training samples as the network gets them, by field.
     """
 
     prepared: Prepared
     inputs: tuple[str, ...]
     targets: Mapping[str, int | float | None]
     columns: tuple[Column, ...]
-    scaled: tuple[str, ...] = ()
+    fed: Mapping[str, Array] = field(default_factory=dict)
 
 
 def lint(material: Material) -> list[Fault]:
@@ -186,14 +186,13 @@ def _outliers(values: npt.NDArray[np.float64]) -> tuple[int, float]:
 
 
 def _scale(material: Material) -> Iterator[Fault]:
-    """Fields as they reach the first layer; standardized ones are right."""
-    prepared = material.prepared
+    """Fields as they reach the first layer."""
     for name in material.inputs:
-        values = prepared.splits["train"][name]
-        if values.dtype.kind != "f" or not values.size or name in material.scaled:
+        values = material.fed.get(name, material.prepared.splits["train"][name])
+        if values.dtype.kind != "f" or not values.size:
             continue
         size = float(np.sqrt(np.mean(np.square(values.astype(np.float64)))))
-        most = _LARGE_IMAGE if len(prepared.fields[name].shape) > 1 else _LARGE_TABLE
+        most = _LARGE_IMAGE if values.ndim > 2 else _LARGE_TABLE
         worst = _largest(material, name, values) if values.ndim == 2 else ""
         if worst or size > most or 0 < size < _SMALL:
             about = worst or f"the values of {name} are about {_said(size)} in size"

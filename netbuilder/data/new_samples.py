@@ -128,9 +128,10 @@ class _Reader:
         known = self._trained.preprocessing
         # Other sources may cut windows from named columns, or have a class at every place.
         if isinstance(self._trained.source, TableSource):
-            if name in known["columns"]:
-                return self._row(known["columns"][name])
-            return self._codes(name, known["classes"][name])
+            # One that became one-hot has names of columns as well: those of what is fed.
+            if name in known["classes"]:
+                return self._codes(name, known["classes"][name])
+            return self._row(known["columns"][name])
         field = self._trained.fields()[name]
         shape = field.shape
         if len(shape) > 1 or (shape and field.classes):
@@ -139,10 +140,10 @@ class _Reader:
                 f"{self._table.name} is a table, but a sample of {name} is {sizes} "
                 f"{'tokens' if field.classes else 'numbers'}; give a folder of images or an .npy file"
             )
-        if name in known["columns"]:
-            return self._row(known["columns"][name])
         if field.classes:
             return self._codes(name, field.classes)
+        if name in known["columns"]:
+            return self._row(known["columns"][name])
         names = [f"{name}_{number}" for number in range(1, shape[0] + 1)] if shape else [name]
         row = self._row(names)
         return row if shape else row[:, 0]

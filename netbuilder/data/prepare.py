@@ -1,4 +1,4 @@
-"""From a document's data settings to arrays: loaded, split, filled and standardized.
+"""From a document's data settings to arrays: loaded, split and preprocessed.
 
 Importing this module costs nothing; numpy comes in when samples are wanted.
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from netbuilder.check.fields import Field, Fields
 from netbuilder.data.settings import DataSettings
 from netbuilder.data.source import DataError, Dataset
+from netbuilder.data.steps import fields_after
 from netbuilder.node_api.params import Path
 
 if TYPE_CHECKING:
@@ -40,9 +41,10 @@ class Prepared:
         fingerprint: 64 hexadecimal digits that name the samples, the split and what was done to
             them, wherever the files lie.
         preprocessing: What was done, as plain data, for whoever feeds the network later:
+            ``impute`` {field: [...]}, what stands in for a missing number, samples flattened;
+            ``steps`` [...], what was learnt by them, see ``data.learnt``, where there are any;
             ``standardize`` {field: {"mean": [...], "std": [...]}}, a value for each channel or
-            number; ``impute`` {field: [...]}, what stands in for a missing number, samples
-            flattened; ``classes`` {field: [...]}; ``columns`` {field: [...]}; ``vocabulary`` {field:
+            number; ``classes`` {field: [...]}; ``columns`` {field: [...]}; ``vocabulary`` {field:
             [...]} where there are tokens, and ``tokenizer`` {field: "..."}, see ``data.bpe``, where they
             were learnt; ``notes`` [...].
         stratified_by: The field whose classes every split has its share of, or empty.
@@ -67,7 +69,7 @@ class Prepared:
 
 
 def fields(data: Mapping[str, Any], folder: FilePath) -> Fields:
-    """Return the fields of a document's data without loading the samples.
+    """Return the fields of a document's data, as they are fed, without loading the samples.
 
     Args:
         data: The document's ``data``.
@@ -78,12 +80,11 @@ def fields(data: Mapping[str, Any], folder: FilePath) -> Fields:
     """
     settings = DataSettings.from_plain(data)
     found = settings.source.fields(folder)
-    _check_standardize(settings, found)
-    return found
+    return _fields_fed(settings, found)
 
 
 def prepare(data: Mapping[str, Any], folder: FilePath) -> Prepared:
-    """Load, split, fill and standardize a document's data.
+    """Load, split and preprocess a document's data.
 
     The same settings give the same arrays, whatever else drew random numbers before.
 
@@ -94,9 +95,11 @@ def prepare(data: Mapping[str, Any], folder: FilePath) -> Prepared:
     Raises:
         DataError: A setting, a file or a column is not there or not as expected.
     """
+    from netbuilder.data.preprocessing import preprocess
+
     settings = DataSettings.from_plain(data)
     dataset = settings.source.load(folder)
-    _check_standardize(settings, dataset.fields)
+    fed = _fields_fed(settings, dataset.fields)
     by = ""
     if dataset.gap is not None:
         indices, notes = _in_order(settings, dataset)
@@ -111,23 +114,22 @@ def prepare(data: Mapping[str, Any], folder: FilePath) -> Prepared:
         else {}
         for split, index in indices.items()
     }
-    impute = _fill_gaps(splits)
     preprocessing = {
-        "standardize": _standardize(splits, settings.standardize),
-        "impute": impute,
+        **preprocess(splits, settings, dataset.fields, dataset.columns),
         "classes": {name: list(f.classes) for name, f in dataset.fields.items() if f.classes},
-        "columns": {name: list(columns) for name, columns in dataset.columns.items()},
-        "notes": [*dataset.notes, *notes, *_gap_notes(impute)],
     }
+    preprocessing["notes"] = [*dataset.notes, *notes, *preprocessing["notes"]]
     if dataset.vocabulary:
         preprocessing["vocabulary"] = {n: list(items) for n, items in dataset.vocabulary.items()}
     if dataset.tokenizer:
         preprocessing["tokenizer"] = dict(dataset.tokenizer)
     fingerprint = _fingerprint(settings, dataset, indices)
-    return Prepared(splits, indices, dataset.fields, fingerprint, preprocessing, by)
+    return Prepared(splits, indices, fed, fingerprint, preprocessing, by)
 
 
-def _check_standardize(settings: DataSettings, found: Fields) -> None:
+def _fields_fed(settings: DataSettings, fields: Fields) -> Fields:
+    """The fields after the steps; the short form is checked as well."""
+    found = fields_after(settings.preprocess, fields)
     for name in settings.standardize:
         if name not in found:
             raise DataError(
@@ -137,6 +139,7 @@ def _check_standardize(settings: DataSettings, found: Fields) -> None:
             raise DataError(
                 f"the field {name} is to be standardized, but holds whole numbers ({found[name].dtype})"
             )
+    return found
 
 
 def _stratify_field(found: Fields) -> str:
@@ -259,50 +262,14 @@ def _samples(dataset: Dataset) -> int:
     return count
 
 
-def _fill_gaps(splits: dict[str, dict[str, Array]]) -> dict[str, list[float]]:
-    """Put training means where numbers are missing, in place of the arrays; return the means."""
-    from netbuilder.data.scaling import fill, gaps, training_means
-
-    used = {}
-    for name, train in splits["train"].items():
-        if any(gaps(part[name]) for part in splits.values() if part):
-            means = training_means(train, name)
-            used[name] = means.reshape(-1).tolist()
-            for part in splits.values():
-                if part:
-                    part[name] = fill(part[name], means)
-    return used
-
-
-def _gap_notes(impute: Mapping[str, Any]) -> list[str]:
-    return [
-        f"Missing numbers of {name} are replaced by the mean over the training samples."
-        for name in impute
-    ]
-
-
-def _standardize(
-    splits: dict[str, dict[str, Array]], names: tuple[str, ...]
-) -> dict[str, dict[str, list[float]]]:
-    """Standardize in place of the arrays; return the means and deviations."""
-    from netbuilder.data.scaling import moments, standardized
-
-    used = {}
-    for name in dict.fromkeys(names):
-        mean, deviation = moments(splits["train"][name])
-        used[name] = {"mean": mean.tolist(), "std": deviation.tolist()}
-        for part in splits.values():
-            if part:
-                part[name] = standardized(part[name], mean, deviation)
-    return used
-
-
 def _fingerprint(settings: DataSettings, dataset: Dataset, indices: Mapping[str, Ints]) -> str:
     """Hash the samples and what is done to them; paths are left out, the content counts."""
     import numpy as np
 
     plain = settings.to_plain()
     del plain["augment"]  # done in training, to copies: the samples are the same
+    if not plain["preprocess"]:  # a setting that older runs did not have
+        del plain["preprocess"]
     source = settings.source
     unsaid = {
         name

@@ -1,4 +1,4 @@
-"""Filling gaps and standardizing; both learn from the training samples alone."""
+"""Figures of the training samples that gaps are filled and numbers scaled by."""
 
 from __future__ import annotations
 
@@ -16,27 +16,35 @@ def gaps(values: Array) -> bool:
     return values.dtype.kind == "f" and bool(np.isnan(values).any())
 
 
-def training_means(values: Array, name: str) -> Floats:
-    """Return the mean of each number of a sample over the samples that have it.
+def training_means(values: Array) -> Floats:
+    """Return the mean of each number of a sample over the samples that have it; NaN where none has.
 
     Args:
         values: The training samples, (samples, *shape).
+    """
+    known = ~np.isnan(values)
+    total = np.where(known, values, 0).sum(0, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        mean: Floats = total / known.sum(0)
+    return mean
+
+
+def check_complete(stand_ins: Floats, name: str) -> None:
+    """Check that something stands in for every number.
+
+    Args:
+        stand_ins: What does, (*shape).
         name: The field, for the message.
 
     Raises:
         DataError: Of some number no training sample has a value.
     """
-    known = ~np.isnan(values)
-    count = known.sum(0)
-    if not count.all():
-        place = int(np.flatnonzero(count.reshape(-1) == 0)[0]) + 1
+    lacking = np.flatnonzero(np.isnan(stand_ins))
+    if len(lacking):
         raise DataError(
-            f"number {place} of the field {name} is missing in every training sample, "
+            f"number {int(lacking[0]) + 1} of the field {name} is missing in every training sample, "
             "so nothing can stand in for it; leave that column out"
         )
-    total = np.where(known, values, 0).sum(0, dtype=np.float64)
-    mean: Floats = total / count
-    return mean
 
 
 def fill(values: Array, means: Floats) -> Array:
@@ -62,6 +70,21 @@ def moments(values: Array) -> tuple[Floats, Floats]:
     return np.atleast_1d(wide.mean(axis=axes)), np.atleast_1d(np.where(same, 1.0, deviation))
 
 
+def range_of(values: Array) -> tuple[Floats, Floats]:
+    """Return the smallest number and the distance to the largest, 1 where all agree; axes as in ``moments``."""
+    axes = _other_axes(values.ndim)
+    wide = values.astype(np.float64)
+    least = wide.min(axis=axes)
+    return np.atleast_1d(least), _divisor(wide.max(axis=axes) - least)
+
+
+def quartiles(values: Array) -> tuple[Floats, Floats]:
+    """Return the median and the distance of the quartiles, 1 where it is 0; axes as in ``moments``."""
+    axes = _other_axes(values.ndim)
+    low, median, high = np.quantile(values.astype(np.float64), (0.25, 0.5, 0.75), axis=axes)
+    return np.atleast_1d(median), _divisor(high - low)
+
+
 def standardized(values: Array, mean: Floats, deviation: Floats) -> Array:
     """Return the samples with the mean taken off, over the deviation; float32."""
     shape = channel_shape(values.ndim)
@@ -72,6 +95,10 @@ def standardized(values: Array, mean: Floats, deviation: Floats) -> Array:
 def channel_shape(ndim: int) -> tuple[int, ...]:
     """The shape that lines moments up with samples of so many axes, the first one included."""
     return tuple(-1 if ndim > 1 and axis == _channel(ndim) else 1 for axis in range(ndim))
+
+
+def _divisor(distance: Floats) -> Floats:
+    return np.atleast_1d(np.where(distance == 0, 1.0, distance))
 
 
 def _channel(ndim: int) -> int:

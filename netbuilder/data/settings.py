@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from netbuilder.data.augment import Augment
 from netbuilder.data.registry import sources
 from netbuilder.data.source import DataError, DataSource
+from netbuilder.data.steps import STEPS, Impute, Step, read_steps
 from netbuilder.node_api.params import (
     Bool,
     Choice,
@@ -23,7 +24,7 @@ from netbuilder.node_api.params import (
 
 D = TypeVar("D", bound=Declared)
 
-_KEYS = ("source", "params", "split", "standardize", "augment")
+_KEYS = ("source", "params", "split", "preprocess", "standardize", "augment")
 
 
 class Split(Declared):
@@ -62,7 +63,7 @@ class Split(Declared):
 
 
 class Scaling(Declared):
-    """What is done to the numbers."""
+    """The short form of the last step of a preprocessing."""
 
     standardize = Texts(
         (),
@@ -78,12 +79,14 @@ class DataSettings:
     Attributes:
         source: The source with its parameters.
         split: How its samples are shared out.
-        standardize: Names of fields.
+        preprocess: What is done to the fields, in order.
+        standardize: Names of fields that are standardized after that.
         augment: What is changed at random in the samples that are trained on.
     """
 
     source: DataSource
     split: Split
+    preprocess: tuple[Step, ...]
     standardize: tuple[str, ...]
     augment: Augment
 
@@ -92,7 +95,8 @@ class DataSettings:
         """Return the settings that a document's ``data`` describe.
 
         Args:
-            data: ``source``, and where wanted ``params``, ``split``, ``standardize`` and ``augment``.
+            data: ``source``, and where wanted ``params``, ``split``, ``preprocess``, ``standardize``
+                and ``augment``.
 
         Raises:
             DataError: Something in there is not a setting.
@@ -120,7 +124,8 @@ class DataSettings:
             raise DataError(f"the split is by {split.by}, but column names none")
         scaling = {"standardize": data["standardize"]} if "standardize" in data else {}
         augment = _declared(Augment, _mapping(data, "augment"), "the augmentation of the data")
-        return cls(source, split, _declared(Scaling, scaling, "the data").standardize, augment)
+        standardize = _declared(Scaling, scaling, "the data").standardize
+        return cls(source, split, read_steps(data.get("preprocess", ())), standardize, augment)
 
     def to_plain(self) -> dict[str, Any]:
         """Return every setting with its value, defaults included, as plain data."""
@@ -128,16 +133,38 @@ class DataSettings:
             "source": self.source.id,
             "params": self.source.to_plain(),
             "split": self.split.to_plain(),
+            "preprocess": [step.said() for step in self.preprocess],
             "standardize": list(self.standardize),
             "augment": self.augment.to_plain(),
         }
 
 
+def as_given(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return data settings without what changes numbers: gaps are filled as they say, and no more.
+
+    Args:
+        data: A document's ``data``.
+    """
+    given = {key: value for key, value in data.items() if key not in ("preprocess", "standardize")}
+    fillings = [
+        step.said() for step in read_steps(data.get("preprocess", ())) if isinstance(step, Impute)
+    ]
+    return {**given, "preprocess": fillings} if fillings else given
+
+
 def describe_settings() -> dict[str, Any]:
-    """Return everything declared about data as plain data: sources by id, split, scaling, augmentation."""
+    """Return everything declared about data as plain data: sources by id, split, steps, augmentation."""
     return {
         "sources": {name: source.describe() for name, source in sources().items()},
         "split": {name: param.facts() for name, param in Split.params.items()},
+        "preprocess": {
+            name: {
+                "title": step.title,
+                "doc": step.doc,
+                "params": {param: declared.facts() for param, declared in step.params.items()},
+            }
+            for name, step in STEPS.items()
+        },
         "scaling": {name: param.facts() for name, param in Scaling.params.items()},
         "augment": {name: param.facts() for name, param in Augment.params.items()},
     }

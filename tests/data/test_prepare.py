@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as arrays_of
 from netbuilder.check.fields import Field
 from netbuilder.data.prepare import SPLITS, _samples, fields, prepare
 from netbuilder.data.registry import sources
-from netbuilder.data.scaling import fill, moments, standardized, training_means
+from netbuilder.data.scaling import check_complete, fill, moments, standardized, training_means
 from netbuilder.data.settings import DataSettings
 from netbuilder.data.source import DataError, Dataset
 
@@ -99,11 +99,12 @@ def test_a_constant_column_becomes_0_and_nothing_is_divided_by_0(value, count):
     arrays_of.arrays(np.float32, (7, 3), elements=st.floats(-1e6, 1e6, width=32) | st.just(np.nan))
 )
 def test_gaps_are_filled_by_the_mean_of_what_is_known(values):
-    try:
-        means = training_means(values, "features")
-    except DataError:
-        assert np.isnan(values).all(0).any()
+    means = training_means(values)
+    if np.isnan(values).all(0).any():
+        with pytest.raises(DataError, match=r"number \d of the field features is missing"):
+            check_complete(means, "features")
         return
+    check_complete(means, "features")
     np.testing.assert_allclose(means, np.nanmean(values.astype(np.float64), 0), atol=1e-6)
     filled = fill(values, means)
     known = ~np.isnan(values)
@@ -204,7 +205,7 @@ SENTENCES = [
     ),
     (
         {"source": "iris", "splits": {}},
-        "the data have a setting splits; known are: source, params, split, standardize, augment",
+        "the data have a setting splits; known are: source, params, split, preprocess, standardize, augment",
     ),
     (
         {"source": "moons", "params": {"sample": 3}},

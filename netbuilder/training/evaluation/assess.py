@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from netbuilder.check.fields import Fields
 from netbuilder.codegen.load import load_text
 from netbuilder.codegen.source import Loss, Source
+from netbuilder.data.applying import unit
 from netbuilder.data.prepare import Prepared, prepare
 from netbuilder.data.settings import DataSettings
 from netbuilder.training.evaluate import (
@@ -170,7 +171,7 @@ def assess(subject: Subject, split: str, on_progress: OnProgress = _nobody) -> A
             names = subject.prepared.preprocessing["columns"].get(loss.target, ())
             details[loss.name] = {
                 **of_numbers(said, truth, names or [loss.target]),
-                "unit": _unit(loss, subject.prepared.preprocessing),
+                "unit": unit(loss.target, subject.prepared.preprocessing),
             }
             sliced[loss.name] = slices(columns, np.abs(said - truth).mean(1), "mae")
             errors[loss.name] = np.square(said - truth).mean(1)
@@ -272,12 +273,6 @@ def _class_names(loss: Loss, fields: Fields, source: Source) -> Sequence[str]:
     if output is not None and output.classes_from in fields:
         return fields[output.classes_from].classes
     return ()
-
-
-def _unit(loss: Loss, preprocessing: Mapping[str, Any]) -> float | None:
-    """How much 1 is in the target's own unit, where one number was standardized; None otherwise."""
-    done = preprocessing["standardize"].get(loss.target)
-    return float(done["std"][0]) if done and len(done["std"]) == 1 else None
 
 
 def _columns(subject: Subject, split: str) -> list[Column]:
