@@ -132,6 +132,7 @@ def export(
     to: Format | None = None,
     *,
     folder: PathLike | None = None,
+    with_preprocessing: bool = False,
 ) -> ExportReport:
     """Export a run with its best weights, or a network with fresh ones; verified before it is written.
 
@@ -140,6 +141,7 @@ def export(
         path: Where to: an ``.onnx`` or ``.pt2`` file, a ``.py`` file, or a folder for a Python project.
         to: ``onnx``, ``pt2``, ``torchscript`` or ``python``; by default as the path ends.
         folder: Where relative paths of the data start; by default the file's folder, or the current one.
+        with_preprocessing: Let an ONNX file of a run take numbers as the data have them.
 
     Raises:
         ExportError: It cannot be exported.
@@ -147,11 +149,13 @@ def export(
     target = Path(path)
     endings: dict[str, Format] = {".onnx": "onnx", ".pt2": "pt2"}
     kind: Format = to or endings.get(target.suffix, "python")
-    if isinstance(what, Network | Builder):
-        return exporting.export_network(_network(what), _folder(what, folder), kind, target)
-    if isinstance(what, RunFolder | Trained) or Path(what).is_dir():
-        return exporting.export_run(_run(what), kind, target)
-    return exporting.export_network(_network(what), _folder(what, folder), kind, target)
+    inside = with_preprocessing
+    if not isinstance(what, Network | Builder) and (
+        isinstance(what, RunFolder | Trained) or Path(what).is_dir()
+    ):
+        return exporting.export_run(_run(what), kind, target, with_preprocessing=inside)
+    network, base = _network(what), _folder(what, folder)
+    return exporting.export_network(network, base, kind, target, with_preprocessing=inside)
 
 
 def _network(document: Document) -> Network:

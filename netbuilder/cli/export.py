@@ -44,6 +44,12 @@ def add(commands: Any) -> None:
         metavar="DIR",
         help="where relative paths of a file's data start; by default its folder",
     )
+    parser.add_argument(
+        "--with-preprocessing",
+        action="store_true",
+        help="let an .onnx file of a run take numbers as the data have them: gaps, scaling and the other "
+        "steps are inside",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
@@ -54,13 +60,18 @@ def run(args: argparse.Namespace) -> int:
     from netbuilder.cli.output import print_findings, print_json
     from netbuilder.codegen.emit import NotSoundError
 
-    what, note = args.what, ""
+    what, note, inside = args.what, "", args.with_preprocessing
     try:
         if what.is_dir():
             source = run_at(what)
-            report, note = export_run(source, args.to, args.output), source.weights_note()
+            note = source.weights_note()
+            report = export_run(source, args.to, args.output, with_preprocessing=inside)
         else:
-            report = export_network(opened(what), args.folder or what.parent, args.to, args.output)
+            folder = args.folder or what.parent
+            network = opened(what)
+            report = export_network(
+                network, folder, args.to, args.output, with_preprocessing=inside
+            )
     except NotSoundError as error:
         if args.json:
             print_json({"error": str(error), **error.report.to_plain()})
@@ -91,6 +102,8 @@ def print_report(report: ExportReport) -> None:
         for one in report.outputs
     ]
     print_rows(rows, indent="    ")
+    if report.prepares:
+        print("    it prepares its inputs by itself: give it numbers as the data have them")
     if report.path.is_dir():
         names = ", ".join(sorted(file.name for file in report.files))
         print(f"{report.path}: {counted(len(report.files), 'file')}: {names}")

@@ -5,7 +5,8 @@ A learnt step is an object with ``step`` and ``field`` and what numpy needs to d
 * ``shift`` and ``scale`` for those that are affine, x to (x - shift) / scale, a value for each number of a row or
   channel of an image;
 * ``places`` for ``log``: the numbers of a row that are changed, absent for all;
-* ``classes``, how many, for ``one_hot``; ``ranks``, by code, for ``ordinal``; ``height`` and ``width`` for ``resize``.
+* ``classes``, how many, for ``one_hot``; ``ranks``, by code, for ``ordinal``; ``height`` and ``width`` for ``resize``,
+  with the height and width ``from`` which, and whether the ``nearest`` pixel is taken.
 """
 
 from __future__ import annotations
@@ -69,7 +70,9 @@ def learn(step: Step, train: Array, field: Field, columns: Sequence[str]) -> Pla
     if isinstance(step, Ordinal):
         return {**plain, "ranks": step.ranks(field)}
     if isinstance(step, Resize):
-        return {**plain, "height": step.height, "width": step.width}
+        size = {"height": step.height, "width": step.width}
+        whole = train.dtype.kind != "f"
+        return {**plain, **size, "from": list(train.shape[-2:]), "nearest": whole}
     assert isinstance(step, NumberStep)
     places = places_of(step, columns)
     if isinstance(step, Log):
@@ -95,7 +98,7 @@ def done(values: Array, learnt: Mapping[str, Any]) -> Array:
     if learnt["step"] == Ordinal.id:
         return np.take(np.array(learnt["ranks"], np.float32), values.astype(np.int64))
     if learnt["step"] == Resize.id:
-        return _resized(values, learnt["height"], learnt["width"])
+        return _resized(values, learnt)
     wide = values.astype(np.float64)
     return _in_places(values, np.sign(wide) * np.log1p(np.abs(wide)), learnt).astype(np.float32)
 
@@ -201,9 +204,9 @@ def _in_places(values: Array, changed: Array, learnt: Mapping[str, Any]) -> Arra
     return mixed
 
 
-def _resized(values: Array, height: int, width: int) -> Array:
-    rows, columns = values.shape[-2:]
-    if values.dtype.kind != "f":
+def _resized(values: Array, learnt: Mapping[str, Any]) -> Array:
+    height, width, (rows, columns) = learnt["height"], learnt["width"], learnt["from"]
+    if learnt["nearest"]:
         return values[..., nearest(rows, height), :][..., nearest(columns, width)]
     wide = interpolation(rows, height) @ values.astype(np.float64) @ interpolation(columns, width).T
     return wide.astype(values.dtype)

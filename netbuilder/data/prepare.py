@@ -44,7 +44,8 @@ class Prepared:
             ``impute`` {field: [...]}, what stands in for a missing number, samples flattened;
             ``steps`` [...], what was learnt by them, see ``data.learnt``, where there are any;
             ``standardize`` {field: {"mean": [...], "std": [...]}}, a value for each channel or
-            number; ``classes`` {field: [...]}; ``columns`` {field: [...]}; ``vocabulary`` {field:
+            number; ``fields`` {field: {"shape": [...], "dtype": "..."}}, as the source gives them;
+            ``classes`` {field: [...]}; ``columns`` {field: [...]}; ``vocabulary`` {field:
             [...]} where there are tokens, and ``tokenizer`` {field: "..."}, see ``data.bpe``, where they
             were learnt; ``notes`` [...].
         stratified_by: The field whose classes every split has its share of, or empty.
@@ -117,6 +118,9 @@ def prepare(data: Mapping[str, Any], folder: FilePath) -> Prepared:
     preprocessing = {
         **preprocess(splits, settings, dataset.fields, dataset.columns),
         "classes": {name: list(f.classes) for name, f in dataset.fields.items() if f.classes},
+        "fields": {
+            name: {"shape": list(f.shape), "dtype": f.dtype} for name, f in dataset.fields.items()
+        },
     }
     preprocessing["notes"] = [*dataset.notes, *notes, *preprocessing["notes"]]
     if dataset.vocabulary:

@@ -21,6 +21,7 @@ from netbuilder.exchange.card_evaluation import (
     verdicts,
 )
 from netbuilder.exchange.place import program_version
+from netbuilder.exchange.preparation import prepared_fields, steps_of
 from netbuilder.exchange.readme import markdown
 from netbuilder.exchange.report import ExportReport
 from netbuilder.exchange.subject import Subject
@@ -178,11 +179,9 @@ def _prepared(subject: Subject, report: ExportReport) -> Section:
 
 def _preprocessing(subject: Subject) -> Iterator[tuple[str, str]]:
     known = subject.preprocessing
-    for name, facts in known.get("impute", {}).items():
-        yield f"{name}, gaps", f"missing numbers become {_plain(facts)}"
-    for name, facts in known.get("standardize", {}).items():
-        mean, std = _plain(facts.get("mean")), _plain(facts.get("std"))
-        yield f"{name}, standardized", f"x becomes (x - mean) / std; mean {mean}, std {std}"
+    for name in prepared_fields(known):
+        for step, what in steps_of(name, known):
+            yield f"{name}, {step}", what
 
 
 def _step(report: ExportReport) -> str:
@@ -193,6 +192,11 @@ def _step(report: ExportReport) -> str:
     within = where.get(report.format, "The same numbers lie in the file as preprocessing.json.")
     if report.path.suffix == ".py":
         within = "The file holds none of it."
+    if report.prepares:
+        return (
+            "The file does all of this by itself: give it numbers as the data have them. The figures are "
+            "those of the training samples alone, and stand in its metadata as well."
+        )
     return (
         "The network takes prepared numbers: what is listed here is a step to take before it, with "
         f"figures of the training samples alone. {within}"

@@ -30,6 +30,7 @@ def export_onnx(
     *,
     batch_sizes: Sequence[int] = BATCH_SIZES,
     large: int = LARGE,
+    with_preprocessing: bool = False,
 ) -> ExportReport:
     """Write a network as an ONNX file.
 
@@ -41,6 +42,7 @@ def export_onnx(
         path: The file. Weights of 2 GB and more lie beside it, in a file named ``.data`` behind.
         batch_sizes: The batch sizes to compare at.
         large: Bytes of weights from which on they get a file of their own.
+        with_preprocessing: Let the file take numbers as the data have them, and prepare them by itself.
 
     Raises:
         ExportError: An operation cannot be written as ONNX, or a file cannot be written.
@@ -50,8 +52,28 @@ def export_onnx(
     if path.is_dir():
         raise ExportError(f"{path} is a folder, but the name of an .onnx file was expected")
     traced = trace(build(subject), subject.source)
-    describe(traced.model, subject)
+    if with_preprocessing:
+        traced = _preparing(traced, subject)
+    describe(traced.model, subject, prepares=with_preprocessing)
     return finish(traced, subject, path, batch_sizes=batch_sizes, large=large)
+
+
+def _preparing(traced: Traced, subject: Subject) -> Traced:
+    """Put what was done to the data into the file."""
+    from netbuilder.exchange.onnx_prepare import is_prepared, put_before
+
+    known = subject.preprocessing
+    if not known:
+        raise ExportError(
+            "nobody has prepared data for this network yet, so there is no preprocessing to put in; export "
+            "a run"
+        )
+    if "fields" not in known and any(is_prepared(one, known) for one in subject.source.inputs):
+        raise ExportError(
+            "this run does not say what shape its data had before they were prepared, as runs do by now; "
+            "train it again, or export without the preprocessing"
+        )
+    return replace(traced, prepared=tuple(put_before(traced.model, subject.source, known)))
 
 
 def finish(
@@ -70,7 +92,8 @@ def finish(
             work = Path(folder) / path.name
             files = _write(traced.model, work, large)
             _check(work)
-            found = verify(work, build(subject), subject.source, batch_sizes)
+            known = subject.preprocessing if traced.prepared else None
+            found = verify(work, build(subject), subject.source, batch_sizes, known)
             report = ExportReport(
                 format="onnx",
                 path=path,
@@ -80,6 +103,7 @@ def finish(
                 sizes=found.sizes,
                 checker=True,
                 opset=_opset(traced.model),
+                prepares=bool(traced.prepared),
             )
             if report.ok:
                 return replace(report, files=put(files, path.parent))
@@ -88,7 +112,7 @@ def finish(
     return replace(report, first_difference=_where(traced, subject, found, large))
 
 
-def describe(model: ModelProto, subject: Subject) -> None:
+def describe(model: ModelProto, subject: Subject, *, prepares: bool = False) -> None:
     """Write down in a model what it is: title, classes, preprocessing, where it comes from."""
     import onnx
 
@@ -97,19 +121,29 @@ def describe(model: ModelProto, subject: Subject) -> None:
     model.graph.name = subject.source.class_name
     model.doc_string = subject.description
     del model.metadata_props[:]
-    onnx.helper.set_model_props(model, metadata(subject))
+    onnx.helper.set_model_props(model, metadata(subject, prepares=prepares))
 
 
-def metadata(subject: Subject) -> dict[str, str]:
+def metadata(subject: Subject, *, prepares: bool = False) -> dict[str, str]:
     """Return what the file says of itself; values that are not text are JSON.
 
     ``classes`` holds the names of the classes that an output scores, by output; ``preprocessing`` what
-    was done to the fields of the data, ``inputs`` which field each input takes.
+    was done to the fields of the data, ``prepares`` whether the file does it by itself, ``inputs`` which
+    field each input takes.
     """
     known = subject.preprocessing.get("classes", {})
     outputs = subject.source.outputs
     classes = {o.name: known[o.classes_from] for o in outputs if o.classes_from in known}
-    kept = ("standardize", "impute", "columns", "classes", "vocabulary", "tokenizer")
+    kept = (
+        "standardize",
+        "impute",
+        "steps",
+        "fields",
+        "columns",
+        "classes",
+        "vocabulary",
+        "tokenizer",
+    )
     preprocessing = {k: subject.preprocessing[k] for k in kept if k in subject.preprocessing}
     return {
         "title": subject.name,
@@ -117,6 +151,7 @@ def metadata(subject: Subject) -> dict[str, str]:
         "classes": json.dumps(classes),
         "inputs": json.dumps({item.name: item.field for item in subject.source.inputs}),
         "preprocessing": json.dumps(preprocessing),
+        "prepares": json.dumps(prepares),
         "semantic_hash": subject.semantic_hash,
         "trained": json.dumps(subject.weights is not None),
         "netbuilder_version": program_version(),

@@ -39,12 +39,14 @@ class Traced:
         program: The program.
         names: The names of the values in the model, by name in the program, where they differ.
         places: Where the program's lines come from.
+        prepared: Values of the model that stand in for inputs which it prepares by itself.
     """
 
     model: ModelProto
     program: ExportedProgram
     names: dict[str, str]
     places: Places
+    prepared: tuple[str, ...] = ()
 
 
 def trace(module: nn.Module, source: Source) -> Traced:

@@ -12,10 +12,11 @@ import numpy as np
 from netbuilder.codegen.source import Source
 from netbuilder.exchange import onnx_graph
 from netbuilder.exchange.compare import max_abs_diff, same_numbers, tolerance
+from netbuilder.exchange.onnx_prepare import draw
 from netbuilder.exchange.onnx_trace import Traced
 from netbuilder.exchange.places import module_of
 from netbuilder.exchange.report import Comparison, Difference, worst
-from netbuilder.exchange.sampling import BATCH_SIZES
+from netbuilder.exchange.sampling import BATCH_SIZES, outputs_of
 from netbuilder.exchange.sampling import expected as expected_outputs
 
 if TYPE_CHECKING:
@@ -31,12 +32,25 @@ class Verification:
     Attributes:
         outputs: The worst comparison of each output.
         sizes: The sizes of open axes at each batch size.
-        failed: Inputs at which an output differed; None if there are none.
+        failed: What was given at which an output differed; None if there is nothing.
     """
 
     outputs: tuple[Comparison, ...]
     sizes: tuple[dict[str, int], ...]
-    failed: list[Tensor] | None = None
+    failed: Given | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """The same samples for both.
+
+    Attributes:
+        feed: What the file takes, by the name of the input.
+        inputs: What the module takes.
+    """
+
+    feed: Mapping[str, NDArray[Any]]
+    inputs: list[Tensor]
 
 
 @dataclass
@@ -59,6 +73,7 @@ def verify(
     module: nn.Module,
     source: Source,
     batch_sizes: Sequence[int] = BATCH_SIZES,
+    preprocessing: Mapping[str, Any] | None = None,
 ) -> Verification:
     """Compare an ONNX model with the module at several batch sizes.
 
@@ -67,6 +82,8 @@ def verify(
         module: The module, in evaluation mode.
         source: What the module was built from.
         batch_sizes: The batch sizes.
+        preprocessing: What the file does to its inputs by itself; None for nothing. The module then gets
+            what ``data.applying`` makes of the same samples.
     """
     session = _session(model)
     found: list[list[Comparison]] = [[] for _ in source.outputs]
@@ -75,12 +92,17 @@ def verify(
     for index, batch in enumerate(batch_sizes):
         inputs, expected, used = expected_outputs(module, source, batch, index)
         sizes.append(used)
-        feed = {item.name: x.numpy() for item, x in zip(source.inputs, inputs, strict=True)}
-        actual = session.run([item.name for item in source.outputs], feed)
+        given = Given(
+            {item.name: x.numpy() for item, x in zip(source.inputs, inputs, strict=True)}, inputs
+        )
+        if preprocessing is not None:
+            given = Given(*draw(source, preprocessing, inputs, seed=index))
+            expected = outputs_of(module, given.inputs)
+        actual = session.run([item.name for item in source.outputs], given.feed)
         for place, (item, a, b) in enumerate(zip(source.outputs, expected, actual, strict=True)):
             found[place].append(Comparison(item.name, max_abs_diff(a, b), tolerance(a)))
         if failed is None and not all(ones[-1].ok for ones in found):
-            failed = inputs
+            failed = given
     return Verification(tuple(worst(ones) for ones in found), tuple(sizes), failed)
 
 
@@ -96,7 +118,7 @@ def _session(model: Path | bytes, optimize: bool = True) -> Any:
 
 
 def first_difference(
-    exposed: Path | bytes, traced: Traced, source: Source, inputs: Sequence[Tensor]
+    exposed: Path | bytes, traced: Traced, source: Source, given: Given
 ) -> Difference | None:
     """Find the first value of an ONNX model that is not what the module computes.
 
@@ -104,17 +126,16 @@ def first_difference(
         exposed: The model, with all its values as outputs.
         traced: The model as it is, and the program it was translated from.
         source: What the module was built from.
-        inputs: Inputs at which an output differs.
+        given: Samples at which an output differs.
 
     Returns:
         The place, or None if every value that both sides name agrees.
     """
     model = traced.model
     session = _session(exposed, optimize=False)
-    feed = {item.name: x.numpy() for item, x in zip(source.inputs, inputs, strict=True)}
     wanted = [value.name for value in session.get_outputs()]
-    actual = dict(zip(wanted, session.run(wanted, feed), strict=True))
-    recorded = _record(traced, inputs)
+    actual = dict(zip(wanted, session.run(wanted, given.feed), strict=True))
+    recorded = _record(traced, given.inputs)
     both = ((traced.names.get(name, name), name) for name in recorded.values)
     named = {value: name for value, name in both if value in actual}
     for node in model.graph.node:
@@ -124,7 +145,7 @@ def first_difference(
             expected = recorded.values[named[value]]
             difference = max_abs_diff(expected, actual[value])
             if difference > tolerance(expected):
-                good = {*named, *(item.name for item in source.inputs)}
+                good = {*named, *(item.name for item in source.inputs), *traced.prepared}
                 since = _nodes_since(traced, recorded, good, named[value])
                 places = [traced.places.of_node(n) for n in since]
                 paths = [path for path in dict.fromkeys(places) if path]

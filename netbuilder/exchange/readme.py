@@ -9,6 +9,7 @@ from typing import Any
 
 from netbuilder.codegen.source import Argument
 from netbuilder.exchange.place import program_version
+from netbuilder.exchange.preparation import steps_of
 from netbuilder.exchange.subject import Subject
 
 PACKAGES = ("torch", "numpy", "safetensors")
@@ -126,16 +127,13 @@ def _preparation(subject: Subject) -> list[str]:
     said = []
     fields = {item.name: item.field for item in subject.source.inputs}
     for name, field in fields.items():
-        if field in known.get("impute", {}):
+        steps = [f"{step}: {what}" for step, what in steps_of(field, known)]
+        if steps:
             said.append(
-                f"- `{name}`: missing numbers are replaced by the means under `impute` in "
-                "`preprocessing.json`."
+                f"- `{name}` takes `{field}` prepared, with all figures in `preprocessing.json`; in this "
+                "order:"
             )
-        if field in known.get("standardize", {}):
-            said.append(
-                f"- `{name}`: each number `x` becomes `(x - mean) / std`, with the values under "
-                "`standardize` in `preprocessing.json`."
-            )
+            said += [f"  {number}. {markdown(step)}." for number, step in enumerate(steps, 1)]
     classes = known.get("classes", {})
     for item in subject.source.outputs:
         if item.classes_from in classes:

@@ -91,6 +91,7 @@ class ExportReport:
         checker: Whether the format's own checker passed; None where there is none.
         opset: The version of ONNX's operators the file asks for; None for other formats.
         first_difference: Where an export that failed its verification first differs.
+        prepares: Whether the file prepares its inputs by itself, so that it takes numbers as the data have them.
     """
 
     format: str
@@ -102,6 +103,7 @@ class ExportReport:
     checker: bool | None = None
     opset: int | None = None
     first_difference: Difference | None = None
+    prepares: bool = False
 
     @property
     def ok(self) -> bool:

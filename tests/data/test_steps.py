@@ -11,13 +11,14 @@ import torch
 from sklearn import preprocessing as oracle
 from sklearn.impute import SimpleImputer
 
+from netbuilder.check.fields import Field
 from netbuilder.data.applying import applied, undone, unit
-from netbuilder.data.learnt import done
+from netbuilder.data.learnt import done, learn
 from netbuilder.data.new_samples import Trained, read_samples
 from netbuilder.data.prepare import SPLITS, fields, prepare
 from netbuilder.data.settings import DataSettings, as_given
 from netbuilder.data.source import DataError
-from netbuilder.data.steps import STEPS
+from netbuilder.data.steps import STEPS, Resize
 
 HERE = Path(__file__).parent
 
@@ -186,7 +187,8 @@ def test_masks_are_resized_to_the_nearest_pixel():
     expected = torch.nn.functional.interpolate(masks[None].double(), (4, 12), mode="nearest-exact")[
         0
     ]
-    found = done(masks.numpy(), {"step": "resize", "field": "mask", "height": 4, "width": 12})
+    learnt = learn(Resize({"field": "mask", "height": 4, "width": 12}), masks.numpy(), Field("mask"), ())
+    found = done(masks.numpy(), learnt)
     np.testing.assert_array_equal(found, expected.numpy().astype(np.int64))
 
 
