@@ -129,11 +129,11 @@ class Robust(NumberStep, id="robust", title="Robust"):
 
 
 class Log(NumberStep, id="log", title="Logarithm"):
-    """Makes x to log(1 + x), and below 0 to -log(1 - x), so that large numbers come close."""
+    """Turns x into log(1 + x), and below 0 into -log(1 - x), so that large numbers come close."""
 
 
 class OneHot(Step, id="one_hot", title="One-hot"):
-    """Makes a category to a number for each class: 1 for its own, 0 for the others."""
+    """Turns a category into a number for each class: 1 for its own, 0 for the others."""
 
     def after(self, field: Field) -> Field:
         """Return the field with an axis of classes at its end."""
@@ -143,7 +143,7 @@ class OneHot(Step, id="one_hot", title="One-hot"):
 
 
 class Ordinal(Step, id="ordinal", title="Ordinal"):
-    """Makes a category to its place in an order, 0 for the first: small, medium, large."""
+    """Turns a category into its place in an order, 0 for the first: small, medium, large."""
 
     order = Texts((), doc="Every class, the least first; none for the order they have.")
 

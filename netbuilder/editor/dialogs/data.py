@@ -22,6 +22,14 @@ from netbuilder.editor.dialogs.data_edits import (
 )
 from netbuilder.editor.dialogs.data_preview import DataPreview
 from netbuilder.editor.dialogs.document_dialog import DocumentDialog, scrolled
+from netbuilder.editor.dialogs.step_edits import (
+    steps_of,
+    with_step,
+    with_step_added,
+    with_step_moved,
+    without_step,
+)
+from netbuilder.editor.dialogs.step_list import StepList
 from netbuilder.editor.looking import Data, Document
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.widgets.choices import Combo
@@ -68,6 +76,13 @@ class DataDialog(DocumentDialog):
         self.split.edited.connect(self._on_split)
         self.split.restored.connect(self._on_split_restored)
         self.split.ended.connect(self.seal)
+        self.steps = StepList()
+        self.steps.added.connect(self._on_step_added)
+        self.steps.edited.connect(self._on_step)
+        self.steps.restored.connect(self._on_step_restored)
+        self.steps.moved.connect(self._on_step_moved)
+        self.steps.removed.connect(self._on_step_removed)
+        self.steps.ended.connect(self.seal)
         self.scaling = Form(Scaling.params)
         self.scaling.edited.connect(self._on_scaling)
         self.scaling.restored.connect(self._on_scaling_restored)
@@ -98,6 +113,7 @@ class DataDialog(DocumentDialog):
         other_source = other or name != self._source
         self._put_params(name, known.params if known else {}, tab, anew=other)
         self.split.fill(part_of(tab.network, "split"))
+        self.steps.fill(steps_of(tab.network))
         self.scaling.fill({k: v for k, v in data.items() if k == "standardize"})
         self.augment.fill(part_of(tab.network, "augment"))
         self._settings.setVisible(bool(known))
@@ -115,9 +131,13 @@ class DataDialog(DocumentDialog):
         self._settings = QWidget()
         below = QVBoxLayout(self._settings)
         below.setContentsMargins(0, 0, 0, 0)
-        for title, form in (("Split", self.split), ("Scaling", self.scaling)):
+        for title, parts in (
+            ("Split", (self.split,)),
+            ("Preprocessing", (self.steps, self.scaling)),
+        ):
             section = Section(title)
-            section.body.addWidget(form)
+            for part in parts:
+                section.body.addWidget(part)
             below.addWidget(section)
         rule = QFrame()
         rule.setProperty("role", "line")
@@ -210,10 +230,12 @@ class DataDialog(DocumentDialog):
     def _on_inspected(self, document: Document, found: Mapping[str, Any]) -> None:
         if document == self._inspected:
             self.preview.inspect(found)
+            self.steps.suggest(self.steps.fields, _columns(found))
 
     def _put(self, found: Preview) -> None:
         self.preview.put(found)
         self.scaling.suggest("standardize", self.preview.fields)
+        self.steps.suggest(found.fields)
 
     def _on_failed(self, data: Data | Document, sentence: str) -> None:
         if data == self._shown:
@@ -251,6 +273,24 @@ class DataDialog(DocumentDialog):
     def _on_scaling_restored(self, name: str) -> None:
         self.do("Standardize nothing", lambda n: with_scaling(n, name, edits.DEFAULT))
 
+    def _on_step_added(self, kind: str) -> None:
+        fields = self.steps.fields
+        self.do(f"Add the step {kind}", lambda n: with_step_added(n, kind, fields))
+
+    def _on_step(self, place: int, name: str, value: object) -> None:
+        label = f"Set {name} of step {place + 1}"
+        self.do(label, lambda n: with_step(n, place, name, value), f"step:{place}:{name}")
+
+    def _on_step_restored(self, place: int, name: str) -> None:
+        label = f"Restore {name} of step {place + 1}"
+        self.do(label, lambda n: with_step(n, place, name, edits.DEFAULT))
+
+    def _on_step_moved(self, place: int, by: int) -> None:
+        self.do(f"Move step {place + 1}", lambda n: with_step_moved(n, place, by))
+
+    def _on_step_removed(self, place: int) -> None:
+        self.do(f"Remove step {place + 1}", lambda n: without_step(n, place))
+
     def _on_augment(self, name: str, value: object) -> None:
         label = f"Set {name} of the augmentation"
         self.do(label, lambda n: with_augment(n, name, value), f"augment:{name}")
@@ -258,6 +298,14 @@ class DataDialog(DocumentDialog):
     def _on_augment_restored(self, name: str) -> None:
         label = f"Restore {name} of the augmentation"
         self.do(label, lambda n: with_augment(n, name, edits.DEFAULT))
+
+
+def _columns(found: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The names of columns that an inspection found, by field."""
+    names: dict[str, list[str]] = {}
+    for column in found["columns"]:
+        names.setdefault(column["field"], []).append(column["name"])
+    return names
 
 
 def _unknown(name: str) -> str:
