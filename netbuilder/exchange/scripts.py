@@ -14,6 +14,7 @@ from netbuilder.training.augmenting import suited
 from netbuilder.training.optimizer_choices import CLASSES, FUSED, optimizer_options, spares
 from netbuilder.training.recipe import OF_SCHEDULES, Recipe
 from netbuilder.training.sampling import balanced_by
+from netbuilder.training.schedule import anneals, is_constant
 
 _MARK = "#: "
 SCHEDULES = Recipe.params["schedule"].facts()["choices"]
@@ -98,15 +99,18 @@ def _flags(source: Source, recipe: Recipe, validation: bool) -> dict[str, bool]:
         "clip": recipe.clip_norm > 0,
         "gradients": changes or recipe.clip_norm > 0 or recipe.ema_decay > 0,
         "ema": recipe.ema_decay > 0,
+        "swa": recipe.swa_start > 0,
+        "swa_anneal": recipe.swa_anneal > 0,
+        "anneals": anneals(recipe),
+        "averages": recipe.ema_decay > 0 or recipe.swa_start > 0,
         "interval": recipe.validate_every > 1 and validation,
         "changes": changes,
         "l1": recipe.l1 > 0,
         "noise": recipe.gradient_noise > 0,
         "clip_value": recipe.clip_value > 0,
         "accumulate": recipe.accumulate > 1,
-        "scheduled": recipe.schedule != "constant" or warmup,
-        "by_step": recipe.schedule not in ("constant", "reduce_on_plateau")
-        or (recipe.schedule == "constant" and warmup),
+        "scheduled": not is_constant(recipe),
+        "by_step": not is_constant(recipe) and recipe.schedule != "reduce_on_plateau",
         "warmup": warmup,
         **{name: recipe.schedule == name for name in SCHEDULES},
         "falling": recipe.schedule in _FALLING,
@@ -144,6 +148,9 @@ def _constants(source: Source, recipe: Recipe, threads: int) -> dict[str, Any]:
         "EPSILON": options.get("eps"),
         "WEIGHT_DECAY": recipe.weight_decay,
         "EMA_DECAY": recipe.ema_decay or None,
+        "SWA_START": recipe.swa_start or None,
+        "SWA_LEARNING_RATE": recipe.swa_learning_rate if flags["anneals"] else None,
+        "SWA_ANNEAL": (recipe.swa_anneal or None) if flags["anneals"] else None,
         "L1": recipe.l1 or None,
         "GRADIENT_NOISE": recipe.gradient_noise or None,
         "CLIP_VALUE": recipe.clip_value or None,

@@ -103,9 +103,15 @@ def train(
     #: if ema
     average = [p.detach().clone() for p in model.parameters() if p.requires_grad]
     #: end
+    #: if swa
+    average = EpochAverage(model)
+    #: end
     rows: list[list[float]] = []
     best: dict[str, Tensor] = {}
     best_value: float | None = None
+    #: if swa
+    best_epoch = 0
+    #: end
     #: if patience
     stale = 0
     #: end
@@ -141,12 +147,23 @@ def train(
             raise SystemExit(f"a loss became NaN or infinite in epoch {epoch + 1}")
         if options.steps and len(rows) >= options.steps:
             break
+        #: if swa
+        average.take_in(epoch)
+        #: end
         #: if interval
         if (epoch + 1) % VALIDATE_EVERY and epoch + 1 < options.epochs:
             continue
         #: end
         #: if ema
         swap(model, average)
+        #: end
+        #: if swa
+        average.place(data["train"], epoch)
+        if 0 < best_epoch < SWA_START <= epoch + 1:
+            best_value, best_epoch = None, 0
+            #: if patience
+            stale = 0
+            #: end
         #: end
         #: if validation
         figures = evaluate(model, data["val"])
@@ -157,6 +174,9 @@ def train(
         value = figures.get(METRIC, math.nan)
         if is_better(value, best_value):
             best_value, best = value, copy_weights(model)
+            #: if swa
+            best_epoch = epoch + 1
+            #: end
             #: if patience
             stale = 0
             #: end
@@ -172,6 +192,9 @@ def train(
         #: end
         #: if ema
         swap(model, average)
+        #: end
+        #: if swa
+        average.remove(epoch)
         #: end
     if options.log:
         with options.log.open("w", newline="") as file:
@@ -290,7 +313,7 @@ def train_epoch(
     #: end
 
 
-#: if ema
+#: if averages
 def swap(model: nn.Module, average: list[Tensor]) -> None:
     """Exchange the weights with their averages."""
     trained = [p for p in model.parameters() if p.requires_grad]
@@ -299,6 +322,70 @@ def swap(model: nn.Module, average: list[Tensor]) -> None:
             weight = parameter.detach().clone()
             parameter.copy_(other)
             other.copy_(weight)
+
+
+#: end
+#: if swa
+class EpochAverage:
+    """The mean of the weights at the ends of epochs, with batch norms of its own."""
+
+    def __init__(self, model: Network) -> None:
+        self.model = model
+        self.trained = [p for p in model.parameters() if p.requires_grad]
+        self.means = [p.detach().clone() for p in self.trained]
+        self.buffers: list[Tensor] = []
+
+    def take_in(self, epoch: int) -> None:
+        """Take in the weights at the end of an epoch."""
+        if epoch + 1 >= SWA_START:
+            count = epoch + 2 - SWA_START
+            with torch.no_grad():
+                torch._foreach_lerp_(self.means, self.trained, 1.0 / count)
+
+    def place(self, data: list[Tensor], epoch: int) -> None:
+        """Have the means in the network after an epoch, if there are any."""
+        if epoch + 1 >= SWA_START:
+            swap(self.model, self.means)
+            self.buffers = [buffer.clone() for buffer in self.model.buffers()]
+            measure_norms(self.model, data, epoch)
+
+    def remove(self, epoch: int) -> None:
+        """Put everything back as it was."""
+        if epoch + 1 >= SWA_START:
+            swap(self.model, self.means)
+            for buffer, value in zip(self.model.buffers(), self.buffers, strict=True):
+                buffer.copy_(value)
+
+
+def measure_norms(model: Network, data: list[Tensor], epoch: int) -> None:
+    """Measure batch norms anew: the means over the batches of an epoch."""
+    kind = nn.modules.batchnorm._BatchNorm
+    norms = [module for module in model.modules() if isinstance(module, kind)]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None
+    model.train()
+    #: if balanced
+    labels = data[ARGUMENTS.index(BALANCED_BY)]
+    batches = draw_batches(labels, epoch, data[0].device)
+    #: else
+    batches = draw_batches(len(data[0]), epoch, data[0].device)
+    #: end
+    with torch.no_grad():
+        for index in batches if norms else ():
+            batch = [tensor.index_select(0, index) for tensor in data]
+            #: if augment
+            batch = augment(batch)
+            #: end
+            #: if bf16
+            with torch.autocast(index.device.type, dtype=torch.bfloat16):
+                model.losses(*batch)
+            #: else
+            model.losses(*batch)
+            #: end
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
 
 
 #: end
@@ -427,7 +514,25 @@ def learning_rate(step: int, top: float) -> float:
 
 #: end
 #: if by_step
+#: if anneals
 def learning_rate(step: int, steps: int, epochs: int) -> float:
+    """Return the learning rate of a step; weights that are averaged have their own."""
+    begin = (SWA_START - 1) * steps
+    if step < begin:
+        return scheduled(step, steps, epochs)
+    #: if swa_anneal
+    start, done = scheduled(begin, steps, epochs), (step - begin) // steps
+    share = 0.5 * (1.0 + math.cos(math.pi * min(1.0, done / SWA_ANNEAL)))
+    return SWA_LEARNING_RATE + (start - SWA_LEARNING_RATE) * share
+    #: else
+    return SWA_LEARNING_RATE
+    #: end
+
+
+def scheduled(step: int, steps: int, epochs: int) -> float:
+#: else
+def learning_rate(step: int, steps: int, epochs: int) -> float:
+#: end
     """Return the learning rate of a step, counted from 0; ``steps`` make an epoch."""
     #: if warmup
     if step < WARMUP_STEPS:

@@ -6,7 +6,9 @@ them at once. All it draws from random generators, it draws in an order that dep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,7 +16,7 @@ from torch import Tensor, nn
 
 from netbuilder.graph.model import EMPTY
 from netbuilder.training.augmentation import Change
-from netbuilder.training.averaging import Average
+from netbuilder.training.averaging import Average, norms_measured
 from netbuilder.training.checkpoints import Checkpoint, random_state, restore_random_state
 from netbuilder.training.evaluate import in_precision
 from netbuilder.training.gradients import gradient_changes
@@ -77,7 +79,7 @@ class Learner:
             recipe,
             parameter_groups(self.parameters, factors, recipe.learning_rate, spares(recipe)),
         )
-        self.average = Average(self.parameters, recipe.ema_decay)
+        self.average = Average(self.parameters, recipe.ema_decay, recipe.swa_start)
         self.plan = plan(recipe, len(tensors[0]))
         self.top: float | None = None
         self._labels = labels
@@ -195,6 +197,35 @@ class Learner:
         p = self.plan
         first, last = position * p.accumulate, min((position + 1) * p.accumulate, p.batches)
         return last - first, min(last * p.batch_size, p.samples) - first * p.batch_size
+
+    @contextmanager
+    def average_in_place(self, epoch: int) -> Iterator[None]:
+        """Have the averages of the weights in the network, where there are any after an epoch.
+
+        What the recipe does not average step by step gets batch norms that are measured anew, on the
+        batches of the epoch; epochs count from 0.
+        """
+        if not self.average.is_there(epoch + 1):
+            yield
+            return
+        with self.average.in_place():
+            if self.recipe.swa_start:
+                with norms_measured(self.model, partial(self._pass, epoch)):
+                    yield
+            else:
+                yield
+
+    @torch.no_grad()
+    def _pass(self, epoch: int) -> None:
+        """Let the batches of an epoch through the network, as in training, and learn nothing."""
+        losses_of: Any = self.model.losses
+        precision = in_precision(self.recipe, self.device)
+        for index in self.batches(epoch):
+            batch = [tensor.index_select(0, index) for tensor in self.tensors]
+            if self._augment is not None:
+                batch = self._augment(batch)
+            with precision():
+                losses_of(*batch)
 
     def weights(self) -> dict[str, Tensor]:
         """The weights and buffers by name; not a copy."""

@@ -242,11 +242,13 @@ class Trainer:
         progress = self.progress
         means = [total / max(progress.counted, 1) for total in progress.sums]
         self._measured(EPOCH, progress.counted, means, [])
+        self.learner.average.take_in(progress.epoch + 1)
         if not self._is_judged(progress.epoch + 1):
             progress.epoch += 1
             progress.begin_epoch()
             return
-        with self.learner.average.in_place():
+        progress.begin_average(self.recipe)
+        with self.learner.average_in_place(progress.epoch):
             self._judge(means)
             is_last = progress.epoch + 1 == self.recipe.epochs
             self.watching.judged(progress.step, progress.epoch + 1, is_last=is_last)

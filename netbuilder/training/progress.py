@@ -75,6 +75,11 @@ class Progress:
         self.stale = 0
         return True
 
+    def begin_average(self, recipe: Recipe) -> None:
+        """Forget the best epoch of weights that were not averaged, once averaged ones are judged."""
+        if self.best is not None and self.best_epoch < recipe.swa_start <= self.epoch + 1:
+            self.best, self.stale = None, 0
+
     def settle(self, recipe: Recipe, value: float) -> None:
         """Take in an epoch's value, and lower the learning rate where it no longer improves.
 

@@ -174,6 +174,31 @@ class Recipe(Declared):
         doc="Share that a moving average of the weights keeps in a step, such as 0.999; the averages "
         "are then validated, kept as the best weights and exported. 0 averages nothing.",
     )
+    swa_start = Int(
+        0,
+        min=0,
+        max=1_000_000,
+        group="Optimizer",
+        unit="epochs",
+        doc="First epoch at whose end the weights are taken into a plain average (stochastic weight "
+        "averaging), which is then validated, kept as the best weights and exported; batch norms are "
+        "measured anew for it. 0 averages nothing.",
+    )
+    swa_learning_rate = Float(
+        0.0,
+        min=0.0,
+        max=100.0,
+        group="Optimizer",
+        doc="Where the learning rate goes from swa_start on, and stays; 0 leaves it to the schedule.",
+    )
+    swa_anneal = Int(
+        10,
+        min=0,
+        max=1_000_000,
+        group="Optimizer",
+        unit="epochs",
+        doc="Epochs over which the learning rate goes to swa_learning_rate, along a cosine; 0 jumps.",
+    )
 
     schedule = Choice(
         "constant",
@@ -452,6 +477,7 @@ def recipe_problems(values: Mapping[str, Any]) -> list[str]:
             "set momentum to 0 or choose sgd"
         )
     problems += _schedule_problems(recipe)
+    problems += _average_problems(recipe)
     if recipe.sampling == "balanced" and not recipe.shuffle:
         problems.append(
             "recipe: sampling is balanced, which draws samples at random, but shuffle is off; turn it on"
@@ -481,4 +507,25 @@ def _schedule_problems(recipe: Recipe) -> Iterator[str]:
         yield (
             f"recipe: warmup_steps is {recipe.warmup_steps}, but one_cycle rises by itself; set "
             "warmup_steps to 0 and rise to the share that it takes"
+        )
+
+
+def _average_problems(recipe: Recipe) -> Iterator[str]:
+    start, rate = recipe.swa_start, recipe.swa_learning_rate
+    if not start:
+        return
+    if recipe.ema_decay > 0:
+        yield (
+            f"recipe: swa_start is {start} and ema_decay is {recipe.ema_decay:g}, but weights are averaged "
+            "in one way alone; set one of them to 0"
+        )
+    if start > recipe.epochs:
+        yield (
+            f"recipe: swa_start is {start}, but epochs is {recipe.epochs}, so nothing would be averaged; "
+            "lower swa_start, or set it to 0"
+        )
+    if rate and recipe.schedule == "reduce_on_plateau":
+        yield (
+            f"recipe: swa_learning_rate is {rate:g}, but reduce_on_plateau sets the learning rate to the "
+            "end; set swa_learning_rate to 0 or choose another schedule"
         )

@@ -58,6 +58,24 @@ def learning_rate(recipe: Recipe, step: int, steps: int, top: float | None = Non
         steps: Steps an epoch.
         top: What ``reduce_on_plateau`` has lowered the recipe's learning rate to; None for the recipe's.
     """
+    begin = (recipe.swa_start - 1) * steps
+    if step < begin or not anneals(recipe):
+        return _scheduled(recipe, step, steps, top)
+    return _annealed(recipe, _scheduled(recipe, begin, steps, top), (step - begin) // steps)
+
+
+def anneals(recipe: Recipe) -> bool:
+    """Whether the learning rate leaves its schedule once weights are averaged."""
+    return recipe.swa_start > 0 and recipe.swa_learning_rate > 0
+
+
+def _annealed(recipe: Recipe, start: float, epoch: int) -> float:
+    """Go to the rate of averaging along a cosine, epoch by epoch, as torch.optim.swa_utils.SWALR does."""
+    length = recipe.swa_anneal
+    return _cosine(start, recipe.swa_learning_rate, min(1.0, epoch / length) if length else 1.0)
+
+
+def _scheduled(recipe: Recipe, step: int, steps: int, top: float | None) -> float:
     top = recipe.learning_rate if top is None else top
     if step < recipe.warmup_steps:
         return top * (step + 1) / recipe.warmup_steps
@@ -117,7 +135,7 @@ def _cosine(start: float, end: float, done: float) -> float:
 
 def is_constant(recipe: Recipe) -> bool:
     """Whether the learning rate never changes."""
-    return recipe.schedule == "constant" and recipe.warmup_steps == 0
+    return recipe.schedule == "constant" and recipe.warmup_steps == 0 and not anneals(recipe)
 
 
 def epoch_seed(seed: int, epoch: int) -> int:

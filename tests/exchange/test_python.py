@@ -154,6 +154,23 @@ RECIPES = {
             "ema_decay": 0.5,
         },
     ),
+    "averages of epochs": (
+        "cnn",
+        {
+            "swa_start": 2,
+            "swa_learning_rate": 0.02,
+            "swa_anneal": 2,
+            "metric": "accuracy",
+            "validate_every": 2,
+            "patience": 2,
+            "epochs": 6,
+        },
+    ),
+    "averages at another rate": (
+        tied(),
+        {"schedule": "step", "step_size": 1, "swa_start": 3, "swa_learning_rate": 0.01}
+        | {"swa_anneal": 0, "sampling": "balanced", "precision": "bf16", "warmup_steps": 2},
+    ),
     "two losses": (
         two_losses(),
         {

@@ -139,6 +139,27 @@ def test_gradients_are_changed_in_their_order() -> None:
                 "to the share that it takes"
             ),
         ),
+        (
+            {"swa_start": 5, "ema_decay": 0.9},
+            (
+                "recipe: swa_start is 5 and ema_decay is 0.9, but weights are averaged in one way alone; "
+                "set one of them to 0"
+            ),
+        ),
+        (
+            {"swa_start": 21},
+            (
+                "recipe: swa_start is 21, but epochs is 20, so nothing would be averaged; lower swa_start, "
+                "or set it to 0"
+            ),
+        ),
+        (
+            {"swa_start": 5, "swa_learning_rate": 0.05, "schedule": "reduce_on_plateau"},
+            (
+                "recipe: swa_learning_rate is 0.05, but reduce_on_plateau sets the learning rate to the "
+                "end; set swa_learning_rate to 0 or choose another schedule"
+            ),
+        ),
     ],
 )
 def test_what_does_not_go_together_is_told(values: dict[str, Any], told: str) -> None:

@@ -109,6 +109,15 @@ def test_cut_off_anywhere_it_comes_out_bit_equal(
             "ema_decay": 0.5,
             "sampling": "balanced",
         },
+        {
+            "schedule": "constant",
+            "warmup_steps": 0,
+            "swa_start": 2,
+            "swa_learning_rate": 0.01,
+            "swa_anneal": 3,
+            "validate_every": 2,
+            "patience": 1,
+        },
     ],
 )
 def test_other_recipes_resume_exactly(

@@ -11,10 +11,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.optim import lr_scheduler
+from torch.optim.swa_utils import SWALR
 
 from netbuilder.training.progress import Progress
 from netbuilder.training.recipe import OF_SCHEDULES, Recipe
-from netbuilder.training.schedule import learning_rate
+from netbuilder.training.schedule import is_constant, learning_rate
 
 EPOCHS, STEPS, TOP = 12, 7, 0.2
 
@@ -172,6 +173,26 @@ def test_progress_of_older_checkpoints_is_read() -> None:
     for name in ("rate", "plateau_best", "plateau_stale"):
         del plain[name]
     assert Progress.from_plain(plain) == Progress(step=7, sums=[0.5])
+
+
+@pytest.mark.parametrize("anneal", [0, 1, 4])
+def test_averaged_weights_learn_as_torchs_do(anneal: int) -> None:
+    values = {"learning_rate": TOP, "schedule": "exponential", "gamma": 0.8, "epochs": 12}
+    plain = Recipe({**values, "swa_start": 5})
+    recipe = Recipe({**values, "swa_start": 5, "swa_learning_rate": 0.4, "swa_anneal": anneal})
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=TOP)
+    falling = lr_scheduler.ExponentialLR(optimizer, 0.8)
+    rising: Any = None
+    for epoch in range(12):
+        if epoch == 4:
+            rising = SWALR(optimizer, 0.4, anneal_epochs=anneal)
+        rates = {learning_rate(recipe, epoch * STEPS + step, STEPS) for step in range(STEPS)}
+        assert len(rates) == 1
+        assert rates.pop() == pytest.approx(optimizer.param_groups[0]["lr"])
+        assert learning_rate(plain, epoch * STEPS, STEPS) == pytest.approx(TOP * 0.8**epoch)
+        optimizer.step()
+        (rising or falling).step()
+    assert not is_constant(Recipe({"swa_start": 5, "swa_learning_rate": 0.4}))
 
 
 def test_settings_of_schedules_name_schedules() -> None:

@@ -10,6 +10,7 @@ from netbuilder.graph import edits
 from netbuilder.graph.model import Network
 from netbuilder.node_api.params import ParamError, plain
 from netbuilder.training.recipe import OF_OPTIMIZERS, OF_SCHEDULES, Recipe, recipe_problems
+from netbuilder.training.schedule import anneals
 
 
 def with_setting(network: Network, name: str, value: Any) -> Network:
@@ -64,11 +65,26 @@ def without_effect(recipe: Recipe) -> frozenset[str]:
         idle.add("decay_biases")
     if recipe.patience == 0:
         idle.add("min_delta")
+    if recipe.swa_start == 0:
+        idle |= {"swa_learning_rate", "swa_anneal"}
+    elif recipe.swa_learning_rate == 0:
+        idle.add("swa_anneal")
     return frozenset(idle)
 
 
 def schedule_text(recipe: Recipe) -> str:
-    """Return in a sentence how the learning rate changes."""
+    """Return in a sentence or two how the learning rate changes."""
+    return _scheduled_text(recipe) + _annealed_text(recipe)
+
+
+def _annealed_text(recipe: Recipe) -> str:
+    if not anneals(recipe):
+        return ""
+    over = f"over {_epochs(recipe.swa_anneal)}" if recipe.swa_anneal else "at once"
+    return f" From epoch {recipe.swa_start:,} on it goes to {recipe.swa_learning_rate:g} {over}."
+
+
+def _scheduled_text(recipe: Recipe) -> str:
     top = f"{recipe.learning_rate:g}"
     warm = (
         f"It rises to {top} over {recipe.warmup_steps:,} steps, then "

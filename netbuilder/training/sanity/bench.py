@@ -28,10 +28,11 @@ PATIENCE = 60.0  # s a test may take before it goes by what it has seen
 # What of a recipe a short experiment follows: schedules, averages and penalties have no part in it.
 _RUN = ("batch_size", "seed", "device", "precision", "threads")
 _PENALTIES = ("weight_decay", "decay_biases", "l1", "gradient_noise")
+_AVERAGES = ("ema_decay", "swa_start", "swa_learning_rate", "swa_anneal")
 _FOLLOWED = tuple(
     name
     for name, param in Recipe.params.items()
-    if name in _RUN or (param.group == "Optimizer" and name not in _PENALTIES)
+    if name in _RUN or (param.group == "Optimizer" and name not in (*_PENALTIES, *_AVERAGES))
 )
 
 Told = Callable[[float], None]

@@ -89,6 +89,18 @@ def test_every_schedule_has_a_sentence(schedule):
     assert "1 epoch" in said
 
 
+def test_the_rate_of_averaged_weights_is_said(qtbot, dialog, tab):
+    rows = dialog.form.rows
+    assert not rows["swa_learning_rate"].isEnabled()
+    values = {"swa_start": 8, "swa_learning_rate": 0.02, "swa_anneal": 4}
+    tab.do("set", lambda n: edits.set_recipe(n, values))
+    said = dialog.findChild(QLabel, "schedule_sentence")
+    qtbot.waitUntil(lambda: said.text().endswith("From epoch 8 on it goes to 0.02 over 4 epochs."))
+    assert rows["swa_learning_rate"].isEnabled()
+    assert schedule_text(Recipe({**values, "swa_anneal": 0})).endswith("to 0.02 at once.")
+    assert without_effect(Recipe({"swa_start": 8})) >= {"swa_anneal"}
+
+
 def test_settings_without_effect_rest_until_they_are_set(qtbot, dialog, tab):
     rows = dialog.form.rows
     assert not rows["momentum"].isEnabled()
