@@ -35,6 +35,7 @@ from netbuilder.data.prepare import Prepared, prepare
 from netbuilder.data.settings import DataSettings, as_given
 from netbuilder.data.source import DataSource
 from netbuilder.data.statistics import Column, class_balance, columns_of
+from netbuilder.data.steps import Log
 from netbuilder.data.table_columns import MISSING
 from netbuilder.data.table_linting import lint_table
 from netbuilder.data.table_source import TableSource
@@ -46,10 +47,10 @@ _HINTS = {
     DUPLICATES: "take duplicates out of the data, or split by what makes samples belong together",
     GIVEAWAY: "leave it out, unless it is known before the answer is",
     SILENT: "leave it out; nothing can be learnt from it",
-    OUTLIERS: "mend these values, or leave their cells empty",
+    OUTLIERS: "mend these values, leave their cells empty, or bring amounts closer by their logarithm",
     SCALE: "standardize the field",
     RANGE: "mend the answers, or give as many scores as there are classes",
-    PERSONAL: "leave it out, unless it is needed and may be used",
+    PERSONAL: "leave it out, or keep the bucket of a hash alone, unless it is needed and may be used",
     ABSENT: "add samples, or stratify the split",
     DATE_CLASSES: "turn them into numbers, or leave it out",
     TEXT_CLASSES: "leave it out; texts take a network of their own",
@@ -60,6 +61,9 @@ _LEFT_OUT = (GIVEAWAY, SILENT, PERSONAL, DATE_CLASSES, TEXT_CLASSES, MANY_CLASSE
 _KEPT = 20  # categories that the offer keeps
 _BINARY = ("bce_with_logits", "bce_loss")
 _CLASSES = ("cross_entropy", "nll_loss")
+
+# The settings, and the columns, by field and name, that hold nothing below 0.
+_Known = tuple[DataSettings, set[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -117,9 +121,14 @@ def inspect(network: Network, folder: Path) -> Inspection:
         columns,
         _fed(settings, prepared),
     )
-    faults = [*lint(material), *_of_table(settings.source, table)]
+    faults = [
+        fault
+        for fault in (*lint(material), *_of_table(settings.source, table))
+        if not (fault.code == OUTLIERS and _is_logged(fault, settings))
+    ]
     nodes = {**targets, **inputs}
-    found = [_told(fault, nodes, inputs, settings) for fault in faults]
+    amounts = {(one.field, one.name) for one in columns if one.low >= 0}
+    found = [_told(fault, nodes, inputs, (settings, amounts)) for fault in faults]
     ignored = set(network.ignore)
     return Inspection(
         tuple(sorted((d for d in found if d.code not in ignored), key=lambda d: d.code)),
@@ -190,7 +199,7 @@ def _with_gaps(column: Column, table: Table | None) -> Column:
 
 
 def _told(
-    fault: Fault, nodes: Mapping[str, str], inputs: Mapping[str, str], settings: DataSettings
+    fault: Fault, nodes: Mapping[str, str], inputs: Mapping[str, str], known: _Known
 ) -> Diagnostic:
     node = nodes.get(fault.field) or next(iter(inputs.values()), "")
     return Diagnostic(
@@ -199,14 +208,19 @@ def _told(
         fault.message,
         Where(node),
         hint=_HINTS[fault.code],
-        fixes=tuple(_fixes(fault, settings)),
+        fixes=tuple(_fixes(fault, known)),
     )
 
 
-def _fixes(fault: Fault, settings: DataSettings) -> Iterator[Fix]:
+def _fixes(fault: Fault, known: _Known) -> Iterator[Fix]:
+    settings, amounts = known
     if fault.code == SCALE and fault.field not in settings.standardize:
         field = fault.field
         yield Fix(f"standardize {field}", lambda n: _standardized(n, field))
+    if fault.code == OUTLIERS and {(fault.field, name) for name in fault.columns} <= amounts:
+        field, names = fault.field, fault.columns
+        title = f"take the logarithm of {', '.join(names)}"
+        yield Fix(title, lambda n: _logged(n, field, names), safe=False)
     if fault.code == DATE_CLASSES:
         yield Fix("turn dates into numbers", lambda n: _set(n, "dates", "all"), safe=False)
     if fault.code == MANY_CLASSES:
@@ -214,7 +228,12 @@ def _fixes(fault: Fault, settings: DataSettings) -> Iterator[Fix]:
         yield Fix(title, lambda n: _set(n, "most_frequent", _KEPT), safe=False)
     columns = tuple(dict.fromkeys(_columns_left(fault)))
     if fault.code in _LEFT_OUT and columns and isinstance(settings.source, TableSource):
-        yield Fix(f"leave out {', '.join(columns)}", lambda n: _without(n, columns), safe=False)
+        yield Fix(
+            f"leave out {', '.join(columns)}", lambda n: _with(n, "leave_out", columns), safe=False
+        )
+        if fault.code == PERSONAL:
+            title = f"hash {', '.join(columns)}"
+            yield Fix(title, lambda n: _with(n, "hashed", columns), safe=False)
 
 
 def _columns_left(fault: Fault) -> Iterator[str]:
@@ -232,9 +251,24 @@ def _standardized(network: Network, field: str) -> Network:
     return edits.set_data(network, {**network.data, "standardize": fields})
 
 
-def _without(network: Network, columns: tuple[str, ...]) -> Network:
-    left = dict.fromkeys([*network.data.get("params", {}).get("leave_out", ()), *columns])
-    return _set(network, "leave_out", list(left))
+def _is_logged(fault: Fault, settings: DataSettings) -> bool:
+    """Whether the logarithm of these columns is taken, after which little is far outside."""
+    logs = [step for step in settings.preprocess if isinstance(step, Log)]
+    logged = {name for step in logs if step.field == fault.field for name in step.columns}
+    whole = any(step.field == fault.field and not step.columns for step in logs)
+    return whole or set(fault.columns) <= logged
+
+
+def _logged(network: Network, field: str, columns: tuple[str, ...]) -> Network:
+    step = Log({"field": field, "columns": columns}).said()
+    steps = [*network.data.get("preprocess", ()), step]
+    return edits.set_data(network, {**network.data, "preprocess": steps})
+
+
+def _with(network: Network, param: str, columns: tuple[str, ...]) -> Network:
+    """Return a network whose source has these columns in a list of it too."""
+    listed = dict.fromkeys([*network.data.get("params", {}).get(param, ()), *columns])
+    return _set(network, param, list(listed))
 
 
 def _set(network: Network, param: str, value: Any) -> Network:

@@ -29,6 +29,7 @@ from netbuilder.data.table_columns import (
     LARGEST,
     MISSING_CLASS,
     OTHER_CLASS,
+    bucket,
     is_missing,
     number,
     shown,
@@ -214,6 +215,11 @@ class _Reader:
         """The place of each row's class."""
         found = []
         others = places.get(OTHER_CLASS)
+        source = self._trained.source
+        if isinstance(source, TableSource) and column in source.hashed:
+            return [
+                places[f"#{bucket(text, source.buckets)}"] for text in self._table.columns[column]
+            ]
         for row, text in enumerate(self._table.columns[column]):
             known = places.get(MISSING_CLASS if is_missing(text) else text, others)
             if known is None:

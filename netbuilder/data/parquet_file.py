@@ -32,7 +32,9 @@ class ParquetFile(TableSource, id="parquet", title="Parquet file"):
     def outline(self, folder: FilePath) -> Table:
         """Return the table without columns that are of numbers by the schema of the file."""
         path = self._file(folder)
-        table = outline_parquet(path, self.leave_out, self.target, self.categorical)
+        table = outline_parquet(
+            path, self.leave_out, self.target, [*self.categorical, *self.hashed]
+        )
         target = self.target or list(table.columns)[-1]
         gaps = target not in table.columns or any(map(is_missing, table.columns[target]))
         # Rows without an answer are left out, which can take the last number from a column.

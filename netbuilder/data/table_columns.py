@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections import Counter
@@ -103,6 +104,24 @@ def read_classes(table: Table, name: str, *, most: int | None = 0) -> Classes:
     classes = sorted(different, key=_order(different))
     place = {text: number for number, text in enumerate(classes)}
     return Classes(name, [place[text] for text in texts], tuple(classes))
+
+
+def hashed_classes(table: Table, name: str, buckets: int) -> Classes:
+    """Return a column of which only a bucket of each text is kept; also of one that was never seen.
+
+    Args:
+        table: The table.
+        name: The column.
+        buckets: How many there are.
+    """
+    codes = [bucket(text, buckets) for text in table.columns[name]]
+    return Classes(name, codes, tuple(f"#{number}" for number in range(buckets)))
+
+
+def bucket(text: str, buckets: int) -> int:
+    """Return the number of the bucket that a text falls into, by its SHA-256."""
+    digest = hashlib.sha256(text.strip().encode()).digest()
+    return int.from_bytes(digest[:8], "big") % buckets
 
 
 def read_dates_of(table: Table, name: str, order: str, wanted: str) -> list[Numbers]:

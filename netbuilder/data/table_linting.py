@@ -56,6 +56,7 @@ def lint_table(source: TableSource, table: Table) -> Iterator[Fault]:
         for name, texts in table.columns.items()
         if name != target and name not in source.leave_out
     }
+    open_ones = [name for name in used if name not in source.hashed]
     empty = tuple(name for name, known in used.items() if not known)
     if empty:
         verb = "is" if len(empty) == 1 else "are"
@@ -65,11 +66,11 @@ def lint_table(source: TableSource, table: Table) -> Iterator[Fault]:
         if words_give_away(table.columns[name], table.columns[target]):
             message = f"{target} follows without a mistake from {name} alone"
             yield Fault(GIVEAWAY, "", message, (name,))
-    personal = personal_columns({name: table.columns[name] for name in used})
+    personal = personal_columns({name: table.columns[name] for name in open_ones})
     for name, kind in personal.items():
         yield Fault(PERSONAL, "", f"{name} looks like it holds {kind}", (name,))
     for name in (*words, *source.categorical):
-        if name in used and name not in personal:
+        if name in open_ones and name not in personal:
             yield from _poor_categories(source, name, used[name])
 
 

@@ -16,6 +16,7 @@ from netbuilder.data.table_columns import (
     Classes,
     Numbers,
     cells,
+    hashed_classes,
     is_missing,
     like_classes,
     plain_number,
@@ -45,7 +46,7 @@ class _Contents:
 class TableSource(DataSource):
     """A table, one sample a row; one column is the answer."""
 
-    later = frozenset({"dates", "date_order", "most_frequent"})
+    later = frozenset({"dates", "date_order", "most_frequent", "hashed", "buckets"})
 
     path = Path("", doc="The file.")
     target = Text("", doc="The column with the answer; empty for the last one.")
@@ -79,6 +80,18 @@ class TableSource(DataSource):
         max=1000,
         doc="How many categories of a column are kept, the most frequent ones, where the others "
         "become (other); 0 keeps all.",
+    )
+
+    hashed = Texts(
+        (),
+        doc="Columns of which only the bucket is kept that a hash puts a text into, such as names and ids "
+        "of people: a bucket is a category, and nobody is told by it.",
+    )
+    buckets = Int(
+        64,
+        min=2,
+        max=1000,
+        doc="How many buckets a hashed column has; fewer tell people apart less.",
     )
 
     @property
@@ -188,6 +201,12 @@ class TableSource(DataSource):
 
     def _sort_in(self, contents: _Contents, table: Table, name: str) -> None:
         """Add what a column holds to the contents."""
+        if name in self.hashed:
+            contents.classes[name] = hashed_classes(table, name, self.buckets)
+            contents.notes.append(
+                f"Of column {name} only the bucket is kept, one of {self.buckets}, that a hash puts it into."
+            )
+            return
         if self.dates != "classes" and name not in (*self.categorical, *table.numeric):
             made = read_dates_of(table, name, self.date_order, self.dates)
             if made:
@@ -220,6 +239,7 @@ class TableSource(DataSource):
             ("target", [target]),
             ("categorical", self.categorical),
             ("leave_out", self.leave_out),
+            ("hashed", self.hashed),
         ):
             for name in wanted:
                 if name not in table.columns:
@@ -229,6 +249,10 @@ class TableSource(DataSource):
                     )
         if target in self.leave_out:
             raise DataError(f"the column {target} is left out, but it is the answer")
+        if target in self.hashed:
+            raise DataError(
+                f"the column {target} is hashed, but it is the answer; take it out of hashed"
+            )
         return target
 
     def _column(self, table: Table, name: str) -> Numbers | Classes | None:

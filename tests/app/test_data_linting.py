@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -218,7 +219,8 @@ def test_the_offer_to_leave_a_column_out_mends_it(tmp_path: Path, name: str):
     rows, code, _ = FAULTS[name]
     made = document(rows, tmp_path)
     (told,) = [one for one in inspect(made, tmp_path).findings if one.code == code]
-    (fix,) = told.fixes
+    fix = told.fixes[0]
+    assert fix.title.startswith("leave out")
     mended = fix.edit(made)
     assert code not in {one.code for one in inspect(mended, tmp_path).findings}
 
@@ -235,6 +237,27 @@ def test_the_offer_to_make_better_inputs_of_a_column_mends_it(tmp_path: Path, na
     assert better.edit(made).data["params"][param] == value
     for fix in (better, left_out):
         assert inspect(fix.edit(made), tmp_path).findings == ()
+
+
+def test_the_offer_to_hash_keeps_buckets_of_what_looks_personal(tmp_path: Path):
+    made = document(FAULTS["e-mail addresses"][0], tmp_path)
+    (told,) = inspect(made, tmp_path).findings
+    mended = told.fixes[1].edit(made)
+    assert mended.data["params"]["hashed"] == list(told.fixes[1].title.split()[1:])
+    assert inspect(mended, tmp_path).findings == ()
+    prepared = prepare(mended.data, tmp_path)
+    assert "@" not in json.dumps(prepared.preprocessing)
+    assert any("only the bucket is kept" in note for note in prepared.notes)
+
+
+def test_the_offer_to_take_the_logarithm_mends_outliers(tmp_path: Path):
+    rows = with_column("income", lambda r: 4e6 if r == 7 else 800 + r * 37 % 1009)
+    made = document(rows, tmp_path)
+    (told,) = [one for one in inspect(made, tmp_path).findings if one.code == "NB414"]
+    mended = told.fixes[0].edit(made)
+    (step,) = mended.data["preprocess"]
+    assert (step["step"], step["field"]) == ("log", "features")
+    assert "NB414" not in {one.code for one in inspect(mended, tmp_path).findings}
 
 
 def test_a_number_of_dates_that_says_nothing_takes_no_column_with_it(tmp_path: Path):

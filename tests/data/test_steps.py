@@ -187,7 +187,9 @@ def test_masks_are_resized_to_the_nearest_pixel():
     expected = torch.nn.functional.interpolate(masks[None].double(), (4, 12), mode="nearest-exact")[
         0
     ]
-    learnt = learn(Resize({"field": "mask", "height": 4, "width": 12}), masks.numpy(), Field("mask"), ())
+    learnt = learn(
+        Resize({"field": "mask", "height": 4, "width": 12}), masks.numpy(), Field("mask"), ()
+    )
     found = done(masks.numpy(), learnt)
     np.testing.assert_array_equal(found, expected.numpy().astype(np.int64))
 
@@ -221,6 +223,22 @@ def test_a_category_that_became_one_hot_is_read_of_a_new_table_as_well(table):
     fed = applied(read_samples(new, trained).arrays, found.preprocessing)
     assert fed["size"].tolist() == [[0, 1, 0], [0, 0, 1]]
     assert fed["features"][0].tolist() == [30, 1]
+
+
+def test_a_hashed_column_puts_texts_into_buckets_also_those_never_seen(table):
+    data = csv(hashed=["size"], buckets=8)
+    found = prepare(data, table)
+    names = found.preprocessing["columns"]["features"]
+    assert [name for name in names if name.startswith("size")] == [f"size = #{n}" for n in range(8)]
+    new = table / "new.csv"
+    new.write_text("age,income,size\n30,1,small\n30,1,never seen\n")
+    trained = Trained(DataSettings.from_plain(data).source, dict, found.preprocessing, ["features"])
+    read = read_samples(new, trained).arrays["features"]
+    raw = DataSettings.from_plain(data).source.load(table).arrays["features"]
+    np.testing.assert_array_equal(read[0, 2:], raw[0, 2:])  # the first row is small as well
+    assert read[:, 2:].sum(1).tolist() == [1, 1]
+    with pytest.raises(DataError, match="the column bought is hashed, but it is the answer"):
+        fields(csv(hashed=["bought"]), table)
 
 
 def test_a_number_has_a_unit_unless_its_logarithm_was_taken():
