@@ -248,6 +248,7 @@ def batch_of(recipe: Mapping[str, Any]) -> int:
 def optimizer_slots_of(recipe: Mapping[str, Any]) -> int:
     """Return how many numbers the recipe's optimizer keeps for every trained weight.
 
+    Of muon it is the most: it keeps one for a weight of a hidden matrix, and two for all others.
     Source: the state of the optimizers in torch.optim.
     """
     kept = {"sgd": 0, "rmsprop": 1, "adagrad": 1}.get(str(recipe.get("optimizer")), 2)

@@ -28,6 +28,7 @@ OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {
     "adamax": {"optimizer": "adamax"},
     "nadam": {"optimizer": "nadam"},
     "radam": {"optimizer": "radam"},
+    "muon": {"optimizer": "muon"},
 }
 LARGEST_BATCH = 1_000_000  # more than that no recipe takes
 

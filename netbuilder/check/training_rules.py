@@ -23,6 +23,7 @@ _USUAL_RATES = {
     "adamax": (1e-5, 0.05, 0.002),
     "nadam": (1e-5, 0.05, 0.002),
     "radam": (1e-5, 0.05, 0.001),
+    "muon": (1e-5, 0.05, 0.001),
 }
 # How far outside of these a rate is that nobody means.
 _FAR = 10.0

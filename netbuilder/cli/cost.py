@@ -40,6 +40,7 @@ OPTIMIZERS = (
     "adamax",
     "nadam",
     "radam",
+    "muon",
 )
 
 

@@ -120,7 +120,8 @@ def _flags(source: Source, recipe: Recipe, validation: bool) -> dict[str, bool]:
         "bf16": recipe.precision == "bf16",
         "several": len(source.losses) > 1,
         "smaller": recipe.smaller_is_better,
-        "factors": bool(source.learning_rates) or spare,
+        "factors": bool(source.learning_rates) or spare or recipe.optimizer == "muon",
+        "muon": recipe.optimizer == "muon",
         "spare": spare,
     }
 
@@ -146,6 +147,7 @@ def _constants(source: Source, recipe: Recipe, threads: int) -> dict[str, Any]:
         "RHO": options.get("rho"),
         "BETAS": options.get("betas"),
         "EPSILON": options.get("eps"),
+        "MUON_MOMENTUM": recipe.muon_momentum if flags["muon"] else None,
         "WEIGHT_DECAY": recipe.weight_decay,
         "EMA_DECAY": recipe.ema_decay or None,
         "SWA_START": recipe.swa_start or None,
@@ -173,6 +175,9 @@ def _balanced_by(source: Source, recipe: Recipe) -> str | None:
 
 def _optimizer_lines(recipe: Recipe) -> Iterator[str]:
     """The call that makes the optimizer; what is off is left out."""
+    if recipe.optimizer == "muon":
+        yield "    optimizer = MuonAndAdamW(parameters)"
+        return
     kind = CLASSES[recipe.optimizer]
     options = optimizer_options(recipe)
     arguments = {

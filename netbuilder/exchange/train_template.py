@@ -202,6 +202,85 @@ def train(
     return best or copy_weights(model)
 
 
+#: if muon
+def hidden_matrices(model: Network) -> set[str]:
+    """Return the names of the weights that Muon changes; AdamW changes all others."""
+    mixing = (nn.Linear, nn.MultiheadAttention, nn.RNNBase, nn.RNNCellBase)
+    weights = [(name, p) for name, p in model.named_parameters() if p.ndim > 1]
+    return {
+        name
+        for name, p in weights[1:-1]  # the first and the last meet inputs and outputs
+        if p.ndim == 2
+        and isinstance(model.get_submodule(name.rpartition(".")[0]), mixing)
+    }
+
+
+class MuonAndAdamW:
+    """Muon for the groups of hidden matrices, AdamW for all others."""
+
+    def __init__(self, groups: list[dict[str, object]]) -> None:
+        self.param_groups = groups
+        matrices = [group for group in groups if group["matrices"]]
+        others = [group for group in groups if not group["matrices"]]
+        self.parts: list[torch.optim.Optimizer] = [
+            torch.optim.Muon(
+                matrices,
+                lr=LEARNING_RATE,
+                weight_decay=WEIGHT_DECAY,
+                momentum=MUON_MOMENTUM,
+                adjust_lr_fn="match_rms_adamw",
+            )
+        ]
+        if others:
+            self.parts.append(
+                torch.optim.AdamW(
+                    others,
+                    lr=LEARNING_RATE,
+                    betas=BETAS,
+                    eps=EPSILON,
+                    weight_decay=WEIGHT_DECAY,
+                    fused=True,
+                )
+            )
+
+    def step(self) -> None:
+        """Change the weights."""
+        for part in self.parts:
+            part.step()
+
+    def zero_grad(self) -> None:
+        """Forget the gradients."""
+        for part in self.parts:
+            part.zero_grad()
+
+
+def parameter_groups(model: Network) -> list[dict[str, object]]:
+    """Return what is trained, in groups that learn alike."""
+    groups: dict[tuple[float, bool, bool], list[nn.Parameter]] = {}
+    hidden = hidden_matrices(model)
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            around = [path for path in FACTORS if name.startswith(f"{path}.")]
+            factor = FACTORS[max(around, key=len)] if around else 1.0
+            #: if spare
+            key = (factor, parameter.ndim > 1, name in hidden)
+            #: else
+            key = (factor, True, name in hidden)
+            #: end
+            groups.setdefault(key, []).append(parameter)
+    return [
+        {
+            "params": found,
+            "lr": LEARNING_RATE * factor,
+            "factor": factor,
+            "matrices": matrices,
+            "weight_decay": WEIGHT_DECAY if decays else 0.0,
+        }
+        for (factor, decays, matrices), found in groups.items()
+    ]
+
+
+#: else
 #: if factors
 def parameter_groups(model: Network) -> list[dict[str, object]]:
     #: if spare
@@ -233,9 +312,14 @@ def parameter_groups(model: Network) -> list[dict[str, object]]:
 
 
 #: end
+#: end
 def train_epoch(
     model: Network,
+    #: if muon
+    optimizer: MuonAndAdamW,
+    #: else
     optimizer: torch.optim.Optimizer,
+    #: end
     data: list[Tensor],
     epoch: int,
     options: argparse.Namespace,

@@ -24,6 +24,7 @@ from netbuilder.training.optimizer_choices import spares
 from netbuilder.training.optimizers import (
     FACTOR,
     build_optimizer,
+    hidden_matrices,
     optimizer_tensors,
     parameter_groups,
     restore_optimizer,
@@ -75,9 +76,10 @@ class Learner:
         self.recipe = recipe
         self.device = device
         self.parameters = trainable(model)
+        rate, spare = recipe.learning_rate, spares(recipe)
+        matrices = hidden_matrices(model) if recipe.optimizer == "muon" else ()
         self.optimizer = build_optimizer(
-            recipe,
-            parameter_groups(self.parameters, factors, recipe.learning_rate, spares(recipe)),
+            recipe, parameter_groups(self.parameters, factors, rate, spare, matrices)
         )
         self.average = Average(self.parameters, recipe.ema_decay, recipe.swa_start)
         self.plan = plan(recipe, len(tensors[0]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 import torch
@@ -15,6 +15,9 @@ from netbuilder.training.recipe import Recipe
 from netbuilder.training.run import RunError
 
 FACTOR = "factor"  # the key of what a group multiplies the learning rate by
+MATRICES = "matrices"  # the key of whether a group is of those weights that are muon's
+# The layers whose matrices are muon's: none looks a row up, and none scales one by one.
+_MIXING = (nn.Linear, nn.MultiheadAttention, nn.RNNBase, nn.RNNCellBase)
 
 
 def trainable(model: nn.Module) -> dict[str, nn.Parameter]:
@@ -36,6 +39,9 @@ def build_optimizer(recipe: Recipe, groups: Iterable[Mapping[str, Any]]) -> Opti
         recipe: The recipe.
         groups: What ``parameter_groups`` gave.
     """
+    if recipe.optimizer == "muon":
+        both: Optimizer = lean(MuonAndAdamW)(groups, recipe)
+        return both
     options: dict[str, Any] = {"lr": recipe.learning_rate, "weight_decay": recipe.weight_decay}
     options |= optimizer_options(recipe)
     options |= {"fused": True} if recipe.optimizer in FUSED else {"foreach": True}
@@ -43,11 +49,72 @@ def build_optimizer(recipe: Recipe, groups: Iterable[Mapping[str, Any]]) -> Opti
     return optimizer
 
 
+class MuonAndAdamW(Optimizer):
+    """Muon for the groups of hidden matrices, AdamW for all others, as one optimizer.
+
+    Steps of matrices are as large as AdamW's (Liu et al., 2025, https://arxiv.org/abs/2502.16982), so that
+    one learning rate serves both.
+
+    Args:
+        groups: What ``parameter_groups`` gave.
+        recipe: The recipe.
+    """
+
+    def __init__(self, groups: Iterable[Mapping[str, Any]], recipe: Recipe) -> None:
+        same = {"lr": recipe.learning_rate, "weight_decay": recipe.weight_decay}
+        super().__init__([dict(group) for group in groups], same)
+        own = {"momentum": recipe.muon_momentum, "adjust_lr_fn": "match_rms_adamw"}
+        kinds: tuple[tuple[type[Optimizer], bool, dict[str, Any]], ...] = (
+            (torch.optim.Muon, True, own),
+            (torch.optim.AdamW, False, {**optimizer_options(recipe), "fused": True}),
+        )
+        self._parts: list[Optimizer] = []
+        for kind, matrices, options in kinds:
+            # The groups are the same objects, so that a learning rate set here is set there.
+            mine = [group for group in self.param_groups if group.get(MATRICES, False) == matrices]
+            if mine:
+                part = lean(kind)(mine, **same, **options)
+                part.state = self.state
+                self._parts.append(part)
+
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        """Change the weights."""
+        for part in self._parts:
+            part.step()
+
+
+def hidden_matrices(model: nn.Module) -> frozenset[str]:
+    """Return the names of the weights that muon changes.
+
+    They are the trained matrices of linear, recurrent and attention layers, but for the first and the
+    last weight of the network, which meet inputs and outputs (Jordan et al., 2024,
+    https://kellerjordan.github.io/posts/muon/).
+
+    Raises:
+        RunError: There are none.
+    """
+    weights = [(name, p) for name, p in model.named_parameters() if p.ndim > 1]
+    found = frozenset(
+        name
+        for name, p in weights[1:-1]
+        if p.ndim == 2
+        and p.requires_grad
+        and isinstance(model.get_submodule(name.rpartition(".")[0]), _MIXING)
+    )
+    if not found:
+        raise RunError(
+            "muon changes weight matrices of hidden linear, recurrent and attention layers, and this "
+            "network has none between its first and its last weight; choose adamw"
+        )
+    return found
+
+
 def parameter_groups(
     parameters: Mapping[str, nn.Parameter],
     factors: Mapping[str, float],
     rate: float,
     spare: bool = False,
+    matrices: Container[str] = (),
 ) -> list[dict[str, Any]]:
     """Return the optimizer's groups of parameters: those that learn as fast and decay alike are one.
 
@@ -57,15 +124,18 @@ def parameter_groups(
             that holds a parameter counts.
         rate: The learning rate to multiply.
         spare: Whether weights of a single axis, biases and norms, do not decay.
+        matrices: The names of those that are muon's, which have groups of their own.
     """
-    groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
+    groups: dict[tuple[float, bool, bool], list[nn.Parameter]] = {}
     for name, parameter in parameters.items():
         around = [path for path in factors if name.startswith(f"{path}.")]
         factor = factors[max(around, key=len)] if around else 1.0
-        groups.setdefault((factor, spare and parameter.ndim < 2), []).append(parameter)
+        key = (factor, spare and parameter.ndim < 2, name in matrices)
+        groups.setdefault(key, []).append(parameter)
     return [
-        {"params": p, "lr": rate * f, FACTOR: f, **({"weight_decay": 0.0} if spared else {})}
-        for (f, spared), p in groups.items()
+        {"params": p, "lr": rate * f, FACTOR: f, MATRICES: muon}
+        | ({"weight_decay": 0.0} if spared else {})
+        for (f, spared, muon), p in groups.items()
     ]
 
 

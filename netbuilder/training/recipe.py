@@ -26,11 +26,12 @@ _ADAMS = ("adam", "adamw", "adamax", "nadam", "radam")
 OF_OPTIMIZERS: Mapping[str, tuple[str, ...]] = {
     "momentum": ("sgd", "rmsprop"),
     "nesterov": ("sgd",),
-    "beta1": _ADAMS,
-    "beta2": _ADAMS,
+    "beta1": (*_ADAMS, "muon"),
+    "beta2": (*_ADAMS, "muon"),
+    "muon_momentum": ("muon",),
     "alpha": ("rmsprop",),
     "rho": ("adadelta",),
-    "epsilon": (*_ADAMS, "rmsprop", "adagrad", "adadelta"),
+    "epsilon": (*_ADAMS, "muon", "rmsprop", "adagrad", "adadelta"),
 }
 # The settings that only some schedules have.
 OF_SCHEDULES: Mapping[str, tuple[str, ...]] = {
@@ -68,9 +69,14 @@ class Recipe(Declared):
 
     optimizer = Choice(
         "adam",
-        ("sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta", "adamax", "nadam", "radam"),
+        (
+            *("sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta", "adamax", "nadam", "radam"),
+            "muon",
+        ),
         group="Optimizer",
-        doc="The rule that changes weights, as in torch.optim.",
+        doc="The rule that changes weights, as in torch.optim. muon is for weight matrices of hidden "
+        "linear, recurrent and attention layers; adamw then changes all others, with the same learning "
+        "rate.",
     )
     learning_rate = Float(
         0.001,
@@ -94,14 +100,21 @@ class Recipe(Declared):
         min=0.0,
         max=0.9999,
         group="Optimizer",
-        doc="Memory of the gradient (adam, adamw, adamax, nadam, radam).",
+        doc="Memory of the gradient (adam, adamw, adamax, nadam, radam, muon's adamw).",
     )
     beta2 = Float(
         0.999,
         min=0.0,
         max=0.999999,
         group="Optimizer",
-        doc="Memory of the squared gradient (adam, adamw, adamax, nadam, radam).",
+        doc="Memory of the squared gradient (adam, adamw, adamax, nadam, radam, muon's adamw).",
+    )
+    muon_momentum = Float(
+        0.95,
+        min=0.0,
+        max=0.9999,
+        group="Optimizer",
+        doc="Memory of the gradient of hidden matrices, with a look ahead (muon).",
     )
     alpha = Float(
         0.99,
@@ -129,7 +142,7 @@ class Recipe(Declared):
         min=0.0,
         max=10.0,
         group="Optimizer",
-        doc="Pull of weights towards zero; adamw applies it apart from the gradient.",
+        doc="Pull of weights towards zero; adamw and muon apply it apart from the gradient.",
     )
     decay_biases = Bool(
         True,
@@ -472,6 +485,7 @@ def recipe_problems(values: Mapping[str, Any]) -> list[str]:
         )
     if recipe.momentum > 0 and recipe.optimizer not in OF_OPTIMIZERS["momentum"]:
         instead = "has beta1 instead" if recipe.optimizer in _ADAMS else "has none"
+        instead = "has muon_momentum instead" if recipe.optimizer == "muon" else instead
         problems.append(
             f"recipe: momentum is {recipe.momentum:g}, but {recipe.optimizer} {instead}; "
             "set momentum to 0 or choose sgd"

@@ -51,6 +51,19 @@ def two_losses():
     return dataclasses.replace(made, losses=(*made.losses, second))
 
 
+MLP_DEEP = run_source(
+    """        self.linear_1 = nn.Linear(64, 32)
+        self.linear_2 = nn.Linear(32, 48)
+        self.norm_1 = nn.LayerNorm(48)
+        self.head = nn.Linear(48, 3)
+
+    def forward(self, point):
+        x = F.relu(self.linear_1(point))
+        return self.head(self.norm_1(F.relu(self.linear_2(x))))
+"""
+)
+
+
 def python(folder, *arguments):
     """Run a script as a user would, where this program is not installed."""
     code = (
@@ -154,6 +167,12 @@ RECIPES = {
             "ema_decay": 0.5,
         },
     ),
+    "muon": (
+        MLP_DEEP,
+        {"optimizer": "muon", "weight_decay": 0.1, "decay_biases": False, "schedule": "cosine"}
+        | {"clip_norm": 1.0, "ema_decay": 0.5},
+    ),
+    "muon without a schedule": ("lstm", {"optimizer": "muon", "l1": 0.001}),
     "averages of epochs": (
         "cnn",
         {

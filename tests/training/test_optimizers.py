@@ -12,8 +12,14 @@ from netbuilder.check.cost import Cost, optimizer_slots_of
 from netbuilder.check.fits import OPTIMIZERS, Plan, plan_of
 from netbuilder.training.gradients import gradient_changes
 from netbuilder.training.optimizer_choices import CLASSES
-from netbuilder.training.optimizers import build_optimizer, optimizer_tensors, parameter_groups
+from netbuilder.training.optimizers import (
+    build_optimizer,
+    hidden_matrices,
+    optimizer_tensors,
+    parameter_groups,
+)
 from netbuilder.training.recipe import OF_OPTIMIZERS, Recipe, recipe_problems
+from netbuilder.training.run import RunError
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "sgd": {"momentum": 0.9, "nesterov": True},
@@ -77,6 +83,63 @@ def test_the_memory_of_an_optimizer_is_known(name: str) -> None:
         assert optimizer_slots_of(OPTIMIZERS[plan.optimizer]) == slots
 
 
+def deep() -> nn.Sequential:
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Embedding(7, 8),
+        nn.Linear(8, 8, bias=False),
+        nn.LayerNorm((2, 8)),
+        nn.Conv1d(2, 4, 3, padding=1),
+        nn.LSTM(8, 6, batch_first=True),
+    )
+
+
+def test_muon_changes_matrices_between_the_first_and_the_last() -> None:
+    model = nn.Sequential(*deep(), nn.Linear(6, 3))
+    assert hidden_matrices(model) == {"1.weight", "4.weight_ih_l0", "4.weight_hh_l0"}
+    assert hidden_matrices(deep()) == {"1.weight", "4.weight_ih_l0"}
+    model.requires_grad_(False)[4].requires_grad_(True)
+    assert hidden_matrices(model) == {"4.weight_ih_l0", "4.weight_hh_l0"}
+    with pytest.raises(RunError, match="between its first and its last weight; choose adamw"):
+        hidden_matrices(nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4)))
+
+
+def test_muon_and_adamw_do_what_torchs_do() -> None:
+    torch.manual_seed(0)
+    ours, theirs = (
+        nn.Sequential(nn.Linear(5, 8), nn.Tanh(), nn.Linear(8, 6), nn.Linear(6, 2))
+        for _ in range(2)
+    )
+    theirs.load_state_dict(ours.state_dict())
+    values = {"optimizer": "muon", "learning_rate": 0.01, "weight_decay": 0.1, "beta1": 0.8}
+    recipe = Recipe.from_plain({**values, "muon_momentum": 0.9, "epsilon": 1e-7})
+    named = dict(ours.named_parameters())
+    groups = parameter_groups(named, {"2": 0.5}, 0.01, matrices=hidden_matrices(ours))
+    optimizer = build_optimizer(recipe, groups)
+    assert sum(len(group["params"]) for group in optimizer.param_groups) == 6
+    muon = torch.optim.Muon(
+        [theirs[2].weight], 0.005, 0.1, momentum=0.9, adjust_lr_fn="match_rms_adamw"
+    )
+    rest = [{"params": [*theirs[0].parameters(), *theirs[3].parameters()]}]
+    rest.append({"params": [theirs[2].bias], "lr": 0.005})
+    adamw = torch.optim.AdamW(rest, 0.01, (0.8, 0.999), 1e-7, 0.1)
+    x = torch.linspace(-1, 1, 40).view(8, 5)
+    for step in range(4):
+        if step == 2:  # a schedule that halves
+            for group in (*optimizer.param_groups, *muon.param_groups, *adamw.param_groups):
+                group["lr"] *= 0.5
+        for model, parts in ((ours, (optimizer,)), (theirs, (muon, adamw))):
+            model.zero_grad()
+            model(x).square().sum().backward()
+            for part in parts:
+                part.step()
+    for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert torch.allclose(one, other, rtol=1e-6, atol=1e-7)
+    kept = optimizer_tensors(optimizer, named)
+    assert {name for name in kept if name.startswith("2.weight")} == {"2.weight:momentum_buffer"}
+    assert set(optimizer.state_dict()["state"]) == set(range(6))
+
+
 def test_biases_and_norms_are_spared_from_decay() -> None:
     model = nn.Sequential(nn.Linear(4, 4), nn.LayerNorm(4))
     groups = parameter_groups(dict(model.named_parameters()), {"0": 0.5}, 1.0, spare=True)
@@ -113,6 +176,10 @@ def test_gradients_are_changed_in_their_order() -> None:
         (
             {"optimizer": "nadam", "momentum": 0.9},
             "recipe: momentum is 0.9, but nadam has beta1 instead; set momentum to 0 or choose sgd",
+        ),
+        (
+            {"optimizer": "muon", "momentum": 0.9},
+            "recipe: momentum is 0.9, but muon has muon_momentum instead; set momentum to 0 or choose sgd",
         ),
         (
             {"optimizer": "adagrad", "momentum": 0.9},

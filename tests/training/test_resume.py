@@ -109,6 +109,7 @@ def test_cut_off_anywhere_it_comes_out_bit_equal(
             "ema_decay": 0.5,
             "sampling": "balanced",
         },
+        {"body": "lstm", "optimizer": "muon", "weight_decay": 0.01},
         {
             "schedule": "constant",
             "warmup_steps": 0,
