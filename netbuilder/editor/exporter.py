@@ -71,9 +71,12 @@ class Exporter(QObject):
         trust = [part for one in trusted() for part in ("--trust-nodes", str(one))]
         self._start([str(copy), "--folder", str(folder), *trust], to, out)
 
-    def export_run(self, run: Path, to: str, out: Path) -> None:
-        """Export a run with its best weights."""
-        self._start([str(run)], to, out)
+    def export_run(
+        self, run: Path, to: str, out: Path, *, with_preprocessing: bool = False
+    ) -> None:
+        """Export a run with its best weights, an ONNX file also with what prepares its inputs."""
+        inside = ["--with-preprocessing"] if with_preprocessing else []
+        self._start([str(run), *inside], to, out)
 
     def cancel(self) -> None:
         """Ask the export to end; it is killed if it does not."""

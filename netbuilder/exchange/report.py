@@ -149,6 +149,7 @@ class ExportReport:
             "sizes": [dict(sizes) for sizes in self.sizes],
             "checker": self.checker,
             "opset": self.opset,
+            "prepares": self.prepares,
             "first_difference": finite(asdict(difference)) if difference else None,
             "problem": self.problem(),
         }

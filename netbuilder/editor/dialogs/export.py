@@ -131,7 +131,8 @@ class ExportDialog(QDialog):
             self._workspace.tasks.submit(self, "picture", work, self._on_drawn, self._on_not_drawn)
         elif run is not None:
             self._trained = True
-            self.exporter.export_run(run.path, self.format.to, path)
+            inside = self.form.with_preprocessing
+            self.exporter.export_run(run.path, self.format.to, path, with_preprocessing=inside)
         else:
             self._trained = False
             folder = tab.session.folder

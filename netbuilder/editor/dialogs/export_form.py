@@ -78,6 +78,13 @@ class ExportForm(QWidget):
             "Leave out the colour behind the cards, and the grid.",
             "export_transparent",
         )
+        self.inside = QCheckBox("Preprocessing inside", self)
+        introduce(
+            self.inside,
+            "Preprocessing inside",
+            "Let the file take numbers as the data have them: gaps, scaling and the other steps go into it.",
+            "export_inside",
+        )
         self.target = QLineEdit(self)
         introduce(self.target, "Write to", "The file or folder to write.", "export_target")
         self.browse = QPushButton("Browse…", self)
@@ -102,6 +109,16 @@ class ExportForm(QWidget):
             return None
         found = self.weights.currentData()
         return found if isinstance(found, RunChoice) else None
+
+    @property
+    def with_preprocessing(self) -> bool:
+        """Whether the file is to prepare its inputs by itself."""
+        return self._takes_preprocessing and self.inside.isChecked()
+
+    @property
+    def _takes_preprocessing(self) -> bool:
+        """Only an ONNX file can, and only a run says what it was."""
+        return self._format.id == "onnx" and self.run is not None
 
     @property
     def path(self) -> Path:
@@ -170,6 +187,7 @@ class ExportForm(QWidget):
         for name, label, field in self._rows:
             seen = {
                 "weights": self._format.id in WITH_WEIGHTS,
+                "inside": self._takes_preprocessing,
                 "scale": picture and chosen == "png",
                 "target": True,
             }.get(name, picture)
@@ -267,6 +285,7 @@ class ExportForm(QWidget):
             ("theme", "Theme", self.theme),
             ("scale", "Scale", self.scale),
             ("transparent", "", self.transparent),
+            ("inside", "", self.inside),
             ("target", "Write to", where),
         ]
         made = []

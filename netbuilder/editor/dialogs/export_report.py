@@ -65,6 +65,8 @@ def outcome_of(plain: Mapping[str, Any], *, trained: bool) -> Outcome:
     if plain.get("opset"):
         checked = ", accepted by the ONNX checker" if plain.get("checker") else ""
         rows.append(("Opset", f"{plain['opset']}{checked}"))
+    if plain.get("prepares"):
+        rows.append(("Inputs", "numbers as the data have them; the file prepares them by itself"))
     rows.append(_files([Path(path) for path in plain["files"]]))
     if plain.get("note"):
         rows.append(("Note", _sentence(plain["note"])))

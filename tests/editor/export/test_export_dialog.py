@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from networks import network
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
@@ -19,7 +19,7 @@ from netbuilder.editor.dialogs.export import ExportDialog
 from netbuilder.editor.dialogs.export_report import outcome_of, outcome_of_failure
 from netbuilder.editor.tab import Tab
 from netbuilder.editor.workspace import Workspace
-from netbuilder.graph.edits import set_description, set_params, set_recipe
+from netbuilder.graph.edits import set_data, set_description, set_params, set_recipe
 from netbuilder.graph.model import Network
 
 LONG = 120_000  # ms; a fresh interpreter imports torch on a busy computer
@@ -91,7 +91,9 @@ def test_a_trained_run_is_offered_and_exported(
     document: Callable[[Network], Tab],
     choose: Callable[[str], None],
 ) -> None:
-    tab = document(example("mlp_xor"))
+    plain = example("mlp_xor")
+    scaled = set_data(plain, {**plain.data, "standardize": ["point"]})
+    tab = document(scaled)
     runs = tab.session.folder / "runs"
     run = runs / "small-20260101-120000"
     short = set_recipe(tab.network, {**tab.network.recipe, "epochs": 2})
@@ -110,6 +112,14 @@ def test_a_trained_run_is_offered_and_exported(
     assert "changed since this run" in note.text()
     said = export(qtbot, dialog)
     assert said.startswith("Verified: it computes what the trained network computes.")
+    assert "Inputs" not in rows(dialog.card.outcome.rows)
+    inside = dialog.form.inside
+    qtbot.mouseClick(inside, Qt.MouseButton.LeftButton, pos=QPoint(9, inside.height() // 2))
+    assert inside.isChecked()
+    export(qtbot, dialog)
+    assert rows(dialog.card.outcome.rows)["Inputs"].startswith("numbers as the data have them")
+    choose("pt2")
+    assert not dialog.form.inside.isVisible()
     choose("file")
     assert not dialog.form.weights.isVisible()
     assert dialog.form.run is None
