@@ -93,7 +93,7 @@ def create_training(
         RunError: The run cannot be made, the other one has no weights, or the data cannot be changed at random as they should.
     """
     require_sound(network, folder)
-    weights = _weights_of(weights_of) if weights_of is not None else None
+    weights = first_weights(weights_of) if weights_of is not None else None
     network = recorded(network, standard_catalogue())
     source = write(network, standard_catalogue())
     changes_of(source, DataSettings.from_plain(network.data).augment.active())
@@ -103,7 +103,12 @@ def create_training(
     return run
 
 
-def _weights_of(run: RunFolder) -> Path:
+def first_weights(run: RunFolder) -> Path:
+    """Return the file of the weights that another training starts from: those of the best epoch.
+
+    Raises:
+        RunError: There is no run, or it has no checkpoint yet.
+    """
     run.require()
     weights = run.best_weights()
     if weights is None:

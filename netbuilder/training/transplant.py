@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import nn
+from torch import Tensor, nn
 
 from netbuilder.training.run import RunError, RunFolder, write_json
+from netbuilder.training.weight_fit import Shape, WeightFit, weight_fit
 
 
-def take_over(run: RunFolder, model: nn.Module) -> dict[str, Any] | None:
+def take_over(run: RunFolder, model: nn.Module) -> WeightFit | None:
     """Put the weights that a run was given into its network, and write down which.
 
     Names are those of the module, which follow the paths of the nodes. A weight is taken where name
@@ -23,8 +24,7 @@ def take_over(run: RunFolder, model: nn.Module) -> dict[str, Any] | None:
         model: Its network with fresh weights, changed in place.
 
     Returns:
-        ``kept``, ``new`` (in the network alone) and ``left`` (in the weights alone), each a list of
-        names, and ``reshaped``: names with both shapes. None where the run was given no weights.
+        What became of each weight; None where the run was given none.
 
     Raises:
         RunError: The weights cannot be read, or nothing of them fits.
@@ -36,23 +36,16 @@ def take_over(run: RunFolder, model: nn.Module) -> dict[str, Any] | None:
     except (OSError, SafetensorError) as error:
         raise RunError(f"{run.initial_weights}: the weights cannot be read: {error}") from error
     own = model.state_dict()
-    both = [name for name in own if name in given]
-    kept = [name for name in both if own[name].shape == given[name].shape]
-    if not kept:
+    found = weight_fit(_shapes(given), _shapes(own))
+    if not found.kept:
         raise RunError(
             f"none of the {len(given)} weights that the run was to start from fits the network by name "
             "and shape; train without them"
         )
-    model.load_state_dict({name: given[name] for name in kept}, strict=False)
-    found = {
-        "kept": kept,
-        "new": [name for name in own if name not in given],
-        "left": [name for name in given if name not in own],
-        "reshaped": {
-            name: [list(given[name].shape), list(own[name].shape)]
-            for name in both
-            if name not in kept
-        },
-    }
-    write_json(run.transplant, found)
+    model.load_state_dict({name: given[name] for name in found.kept}, strict=False)
+    write_json(run.transplant, found.to_plain())
     return found
+
+
+def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, Shape]:
+    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}

@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from netbuilder.codegen.source import Source
 from netbuilder.training.run import RunFolder, write_fleeting
 from netbuilder.training.surface import Surface
+from netbuilder.training.weight_names import node_path, owners
 
 INTERVAL = 0.5  # s between two measured steps; the eye follows no faster curve on a card
 FRESH = 10.0  # s after which nobody is taken to look any more
@@ -133,14 +134,14 @@ class Layers:
         self._see = see
         self._nodes = set(source.lines.values())
         self._model = model
-        self._names = {id(module): _path(name) for name, module in model.named_modules()}
+        self._names = {id(module): node_path(name) for name, module in model.named_modules()}
         self._modules: dict[str, nn.Module] = {}
         for name, module in model.named_modules():
             # Of a repeated group the first one stands for all, as in the report of the check.
-            if _path(name) in self._nodes:
-                self._modules.setdefault(_path(name), module)
+            if node_path(name) in self._nodes:
+                self._modules.setdefault(node_path(name), module)
         self._parameters = [
-            (tuple(_owners(name, self._nodes)), parameter)
+            (tuple(owners(name, self._nodes)), parameter)
             for name, parameter in model.named_parameters()
             if parameter.requires_grad
         ]
@@ -322,20 +323,6 @@ def _read(output: Tensor) -> list[Any]:
     if math.isfinite(low) and math.isfinite(high):
         counts = [int(count) for count in torch.histc(part, BINS, low, high).tolist()]
     return [float(mean), float(std), low, high, counts]
-
-
-def _path(name: str) -> str:
-    """The path of the node that a module's name stands for: ``block_1.0.conv_1``."""
-    return "/".join(part for part in name.split(".") if not part.isdigit())
-
-
-def _owners(name: str, nodes: set[str]) -> Iterator[str]:
-    """The nodes that a parameter belongs to: its layer, and the groups around it."""
-    parts = _path(name).split("/")[:-1]
-    for count in range(1, len(parts) + 1):
-        path = "/".join(parts[:count])
-        if path in nodes:
-            yield path
 
 
 def _finite(value: float) -> float | None:

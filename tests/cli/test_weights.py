@@ -11,8 +11,9 @@ from safetensors.torch import load_file, save_file
 
 from netbuilder.files.documents import load, save
 from netbuilder.graph.edits import set_params
-from netbuilder.training.run import RunError, RunFolder
+from netbuilder.training.run import RunError, RunFolder, read_json
 from netbuilder.training.transplant import take_over
+from netbuilder.training.weight_fit import WeightFit
 
 SETTINGS = ("recipe.epochs=1", "recipe.learning_rate=1e-12")
 
@@ -49,12 +50,8 @@ def test_a_network_without_any_of_them_says_so(
     assert take_over(folder, model) is None
     before = model.weight.detach().clone()
     save_file({"weight": torch.ones(3, 2), "other": torch.ones(1)}, folder.initial_weights)
-    assert take_over(folder, model) == {
-        "kept": ["weight"],
-        "new": ["bias"],
-        "left": ["other"],
-        "reshaped": {},
-    }
+    assert take_over(folder, model) == WeightFit(("weight",), ("bias",), ("other",), {})
+    assert WeightFit.from_plain(read_json(folder.transplant)) == take_over(folder, model)
     assert not torch.equal(model.weight, before)
     save_file({"weight": torch.ones(9, 9)}, folder.initial_weights)
     with pytest.raises(RunError, match="none of the 1 weights"):
