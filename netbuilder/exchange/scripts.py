@@ -11,10 +11,10 @@ from netbuilder.codegen.source import Source
 from netbuilder.exchange.train_template import PREDICT, TEMPLATE
 from netbuilder.graph.model import EMPTY
 from netbuilder.training.augmenting import suited
-from netbuilder.training.optimizer_choices import CLASSES, FUSED, optimizer_options, spares
+from netbuilder.training.optimizer_choices import CLASSES, form_of, optimizer_options, spares
 from netbuilder.training.recipe import OF_SCHEDULES, Recipe
 from netbuilder.training.sampling import balanced_by
-from netbuilder.training.schedule import anneals, is_constant
+from netbuilder.training.schedule import anneals, is_constant, paces
 
 _MARK = "#: "
 SCHEDULES = Recipe.params["schedule"].facts()["choices"]
@@ -103,6 +103,8 @@ def _flags(source: Source, recipe: Recipe, validation: bool) -> dict[str, bool]:
         "swa_anneal": recipe.swa_anneal > 0,
         "anneals": anneals(recipe),
         "averages": recipe.ema_decay > 0 or recipe.swa_start > 0,
+        "phases": bool(recipe.phases),
+        "paced": paces(recipe),
         "interval": recipe.validate_every > 1 and validation,
         "changes": changes,
         "l1": recipe.l1 > 0,
@@ -153,6 +155,7 @@ def _constants(source: Source, recipe: Recipe, threads: int) -> dict[str, Any]:
         "SWA_START": recipe.swa_start or None,
         "SWA_LEARNING_RATE": recipe.swa_learning_rate if flags["anneals"] else None,
         "SWA_ANNEAL": (recipe.swa_anneal or None) if flags["anneals"] else None,
+        "PHASES": tuple((p.epochs, p.frozen, p.learning_rate) for p in recipe.phases) or None,
         "L1": recipe.l1 or None,
         "GRADIENT_NOISE": recipe.gradient_noise or None,
         "CLIP_VALUE": recipe.clip_value or None,
@@ -191,7 +194,7 @@ def _optimizer_lines(recipe: Recipe) -> Iterator[str]:
     for name, value in arguments.items():
         yield f"        {name}={value},"
     yield "        weight_decay=WEIGHT_DECAY,"
-    yield f"        {'fused' if recipe.optimizer in FUSED else 'foreach'}=True,"
+    yield f"        {form_of(recipe)}=True,"
     yield "    )"
 
 

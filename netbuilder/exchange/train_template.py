@@ -339,6 +339,9 @@ def train_epoch(
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     #: end
     #: end
+    #: if phases
+    held = freeze(model, epoch)
+    #: end
     #: if balanced
     labels = data[ARGUMENTS.index(BALANCED_BY)]
     batches = draw_batches(labels, epoch, data[0].device)
@@ -368,20 +371,19 @@ def train_epoch(
         nn.utils.clip_grad_norm_(parameters, CLIP_NORM, foreach=True)
         #: end
         #: if scheduled
+        #: if reduce_on_plateau
+        rate = learning_rate(number, top)
+        #: else
+        rate = learning_rate(number, per_epoch, options.epochs)
+        #: end
+        #: if paced
+        rate *= phase_of(epoch)[2]
+        #: end
         for group in optimizer.param_groups:
-            #: if reduce_on_plateau
             #: if factors
-            group["lr"] = learning_rate(number, top) * group["factor"]
-            #: else
-            group["lr"] = learning_rate(number, top)
-            #: end
-            #: else
-            #: if factors
-            rate = learning_rate(number, per_epoch, options.epochs)
             group["lr"] = rate * group["factor"]
             #: else
-            group["lr"] = learning_rate(number, per_epoch, options.epochs)
-            #: end
+            group["lr"] = rate
             #: end
         #: end
         optimizer.step()
@@ -390,6 +392,10 @@ def train_epoch(
             torch._foreach_lerp_(average, parameters, 1.0 - EMA_DECAY)
         #: end
         optimizer.zero_grad()
+    #: if phases
+    for parameter in held:
+        parameter.requires_grad_(True)
+    #: end
     #: if accumulate
     return [sum(map(len, step)) for step in steps], torch.stack(done).tolist()
     #: else
@@ -397,6 +403,31 @@ def train_epoch(
     #: end
 
 
+#: if phases
+def phase_of(epoch: int) -> tuple[int, tuple[str, ...], float]:
+    """Return the phase that an epoch lies in: its length, what is frozen, its pace."""
+    for phase in PHASES:
+        if epoch < phase[0]:
+            return phase
+        epoch -= phase[0]
+    return 0, (), 1.0
+
+
+def freeze(model: Network, epoch: int) -> list[nn.Parameter]:
+    """Freeze what the phase of an epoch names; return the weights that are held."""
+    frozen = phase_of(epoch)[1]
+    kind = nn.modules.batchnorm._BatchNorm
+    for name, module in model.named_modules():
+        if name.partition(".")[0] in frozen and isinstance(module, kind):
+            module.eval()
+    return [
+        parameter.requires_grad_(False)
+        for name, parameter in model.named_parameters()
+        if name.partition(".")[0] in frozen and parameter.requires_grad
+    ]
+
+
+#: end
 #: if averages
 def swap(model: nn.Module, average: list[Tensor]) -> None:
     """Exchange the weights with their averages."""
@@ -444,12 +475,21 @@ class EpochAverage:
 def measure_norms(model: Network, data: list[Tensor], epoch: int) -> None:
     """Measure batch norms anew: the means over the batches of an epoch."""
     kind = nn.modules.batchnorm._BatchNorm
+    #: if phases
+    model.train()
+    held = freeze(model, epoch)
+    norms = [m for m in model.modules() if isinstance(m, kind) and m.training]
+    #: else
     norms = [module for module in model.modules() if isinstance(module, kind)]
+    #: end
     momenta = [norm.momentum for norm in norms]
     for norm in norms:
         norm.reset_running_stats()
         norm.momentum = None
+    #: if phases
+    #: else
     model.train()
+    #: end
     #: if balanced
     labels = data[ARGUMENTS.index(BALANCED_BY)]
     batches = draw_batches(labels, epoch, data[0].device)
@@ -470,6 +510,10 @@ def measure_norms(model: Network, data: list[Tensor], epoch: int) -> None:
             #: end
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
+    #: if phases
+    for parameter in held:
+        parameter.requires_grad_(True)
+    #: end
 
 
 #: end

@@ -505,7 +505,9 @@ def is_number(value: Any) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """Return a parameter's value as JSON data: tuples become lists."""
+    """Return a parameter's value as JSON data: tuples become lists, declared values all that they hold."""
+    if isinstance(value, Declared):
+        return value.to_plain()
     return [plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,32 +67,39 @@ def evaluate(
         precision: Makes the context of a forward pass.
         take: Gets the predictions of each batch, with all scores, in order.
     """
-    training = model.training
     losses_of: Any = model.losses
-    model.eval()
     size = max(batch_size, LEAST_BATCH)
     samples = len(tensors[0])
     sums: list[Tensor] = []
     parts: dict[str, list[Scored]] = {}
-    try:
-        with torch.inference_mode():
-            for batch in zip(*(torch.split(tensor, size) for tensor in tensors), strict=True):
-                with precision():
-                    losses, scored = losses_of(*batch)
-                sums.append(torch.stack([v.double() for v in losses.values()]) * len(batch[0]))
-                for name, (prediction, target) in scored.items():
-                    if take is not None:
-                        take(name, prediction.float(), target)
-                    kept = _kept(prediction, target, samples)
-                    parts.setdefault(name, []).append((kept, target))
-            totals = torch.stack(sums).sum(0) / samples
-            whole = {
-                name: (torch.cat([p for p, _ in pairs]), torch.cat([t for _, t in pairs]))
-                for name, pairs in parts.items()
-            }
-    finally:
-        model.train(training)
+    with judged(model), torch.inference_mode():
+        for batch in zip(*(torch.split(tensor, size) for tensor in tensors), strict=True):
+            with precision():
+                losses, scored = losses_of(*batch)
+            sums.append(torch.stack([v.double() for v in losses.values()]) * len(batch[0]))
+            for name, (prediction, target) in scored.items():
+                if take is not None:
+                    take(name, prediction.float(), target)
+                kept = _kept(prediction, target, samples)
+                parts.setdefault(name, []).append((kept, target))
+        totals = torch.stack(sums).sum(0) / samples
+        whole = {
+            name: (torch.cat([p for p, _ in pairs]), torch.cat([t for _, t in pairs]))
+            for name, pairs in parts.items()
+        }
     return Evaluation(samples, tuple(totals.tolist()), whole)
+
+
+@contextmanager
+def judged(model: nn.Module) -> Iterator[None]:
+    """Have a network in the mode in which it is judged; each module is in its own mode afterwards."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
 
 
 def _kept(prediction: Tensor, target: Tensor, samples: int) -> Tensor:

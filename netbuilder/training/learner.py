@@ -19,6 +19,7 @@ from netbuilder.training.augmentation import Change
 from netbuilder.training.averaging import Average, norms_measured
 from netbuilder.training.checkpoints import Checkpoint, random_state, restore_random_state
 from netbuilder.training.evaluate import in_precision
+from netbuilder.training.freezing import Freezer
 from netbuilder.training.gradients import gradient_changes
 from netbuilder.training.optimizer_choices import spares
 from netbuilder.training.optimizers import (
@@ -30,6 +31,7 @@ from netbuilder.training.optimizers import (
     restore_optimizer,
     trainable,
 )
+from netbuilder.training.phases import phase_of
 from netbuilder.training.recipe import Recipe
 from netbuilder.training.sampling import balanced_order
 from netbuilder.training.schedule import epoch_seed, is_constant, learning_rate, plan
@@ -58,7 +60,7 @@ class Learner:
         top: What the learning rate was lowered to; None while it is the recipe's.
 
     Raises:
-        RunError: There is nothing to train.
+        RunError: There is nothing to train, or a phase of the recipe cannot be followed.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Learner:
         self.optimizer = build_optimizer(
             recipe, parameter_groups(self.parameters, factors, rate, spare, matrices)
         )
+        self._freezer = Freezer(model, self.parameters, recipe.phases)
         self.average = Average(self.parameters, recipe.ema_decay, recipe.swa_start)
         self.plan = plan(recipe, len(tensors[0]))
         self.top: float | None = None
@@ -111,6 +114,9 @@ class Learner:
         """
         batches = self.batches(epoch)
         recipe, optimizer = self.recipe, self.optimizer
+        if recipe.phases:
+            phase = phase_of(recipe.phases, epoch)
+            self._freezer.freeze(phase.frozen if phase else ())
         first = epoch * self.plan.steps
         parameters = list(self.parameters.values())
         update = optimizer.step

@@ -18,7 +18,7 @@ CLASSES: Mapping[str, str] = {
     "nadam": "NAdam",
     "radam": "RAdam",
 }
-FUSED = ("sgd", "adam", "adamw", "adagrad")  # one kernel a step and group of weights
+_FUSED = ("sgd", "adam", "adamw", "adagrad")  # one kernel a step and group of weights
 _SAME = ("momentum", "nesterov", "alpha", "rho")  # settings that torch calls the same
 
 
@@ -31,6 +31,13 @@ def optimizer_options(recipe: Recipe) -> dict[str, Any]:
     if "epsilon" in has:
         options["eps"] = recipe.epsilon
     return options
+
+
+def form_of(recipe: Recipe) -> str:
+    """Return which of torch's forms of the optimizer is used: ``fused`` or ``foreach``."""
+    # Fused, SGD does not take weights with a momentum together with some that had no step yet.
+    late = recipe.optimizer == "sgd" and recipe.momentum > 0 and recipe.phases
+    return "fused" if recipe.optimizer in _FUSED and not late else "foreach"
 
 
 def spares(recipe: Recipe) -> bool:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from netbuilder.training.optimizer_choices import CLASSES, FUSED, optimizer_options
+from netbuilder.training.optimizer_choices import CLASSES, form_of, optimizer_options
 from netbuilder.training.recipe import Recipe
 from netbuilder.training.run import RunError
 
@@ -44,7 +44,7 @@ def build_optimizer(recipe: Recipe, groups: Iterable[Mapping[str, Any]]) -> Opti
         return both
     options: dict[str, Any] = {"lr": recipe.learning_rate, "weight_decay": recipe.weight_decay}
     options |= optimizer_options(recipe)
-    options |= {"fused": True} if recipe.optimizer in FUSED else {"foreach": True}
+    options |= {form_of(recipe): True}
     optimizer: Optimizer = lean(getattr(torch.optim, CLASSES[recipe.optimizer]))(groups, **options)
     return optimizer
 

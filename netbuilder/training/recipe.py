@@ -18,6 +18,7 @@ from netbuilder.node_api.params import (
     Text,
     plain,
 )
+from netbuilder.training.phases import Phases, phase_problems
 
 LARGER_IS_BETTER = ("accuracy", "f1", "auroc", "r2")
 # Values that change no number, so that a checkpoint is good under others as well.
@@ -348,6 +349,13 @@ class Recipe(Declared):
     )
     drop_last = Bool(False, group="Length", doc="Leave out an incomplete last batch of an epoch.")
 
+    phases = Phases(
+        (),
+        group="Phases",
+        doc="What is different in the first epochs: nodes that are frozen, and a factor of the learning "
+        "rate, phase after phase. All nodes are trained behind the last one.",
+    )
+
     validate_every = Int(
         1,
         min=1,
@@ -492,6 +500,7 @@ def recipe_problems(values: Mapping[str, Any]) -> list[str]:
         )
     problems += _schedule_problems(recipe)
     problems += _average_problems(recipe)
+    problems += (f"recipe: {text}" for text in phase_problems(recipe.phases, recipe.epochs))
     if recipe.sampling == "balanced" and not recipe.shuffle:
         problems.append(
             "recipe: sampling is balanced, which draws samples at random, but shuffle is off; turn it on"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from netbuilder.training.phases import pace
 from netbuilder.training.recipe import Recipe
 
 ONE_CYCLE_START = 25.0  # the learning rate starts at this part of its top, as torch's does
@@ -58,6 +59,11 @@ def learning_rate(recipe: Recipe, step: int, steps: int, top: float | None = Non
         steps: Steps an epoch.
         top: What ``reduce_on_plateau`` has lowered the recipe's learning rate to; None for the recipe's.
     """
+    rate = _averaged(recipe, step, steps, top)
+    return rate * pace(recipe.phases, step // steps) if recipe.phases else rate
+
+
+def _averaged(recipe: Recipe, step: int, steps: int, top: float | None) -> float:
     begin = (recipe.swa_start - 1) * steps
     if step < begin or not anneals(recipe):
         return _scheduled(recipe, step, steps, top)
@@ -135,7 +141,13 @@ def _cosine(start: float, end: float, done: float) -> float:
 
 def is_constant(recipe: Recipe) -> bool:
     """Whether the learning rate never changes."""
-    return recipe.schedule == "constant" and recipe.warmup_steps == 0 and not anneals(recipe)
+    flat = recipe.schedule == "constant" and recipe.warmup_steps == 0 and not anneals(recipe)
+    return flat and not paces(recipe)
+
+
+def paces(recipe: Recipe) -> bool:
+    """Whether the learning rate is another in some phase."""
+    return any(phase.learning_rate != 1 for phase in recipe.phases)
 
 
 def epoch_seed(seed: int, epoch: int) -> int:

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from netbuilder.codegen.source import Source
 from netbuilder.data.applying import undone
 from netbuilder.training.answers import Reading, probabilities, readings
-from netbuilder.training.evaluate import Precision
+from netbuilder.training.evaluate import Precision, judged
 
 SIZE = 64  # cells along each side
 MARGIN = 0.08  # of the samples' extent, at each side
@@ -139,14 +139,14 @@ class Surface:
     def _outputs(self) -> Tensor:
         """What the network says of all cells, in the mode in which it is judged."""
         model, device = self._model, self._cells.device
-        training = model.training
-        model.eval()
-        try:
-            devices = [device] if device.type == "cuda" else []
-            with torch.random.fork_rng(devices), torch.inference_mode(), self._precision():
-                found = model(self._cells)
-        finally:
-            model.train(training)
+        devices = [device] if device.type == "cuda" else []
+        with (
+            judged(model),
+            torch.random.fork_rng(devices),
+            torch.inference_mode(),
+            self._precision(),
+        ):
+            found = model(self._cells)
         chosen: Tensor = found[self._place] if isinstance(found, tuple | list) else found
         return chosen.float()
 

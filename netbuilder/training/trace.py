@@ -209,7 +209,8 @@ def _watched_gradients(parameters: Mapping[str, nn.Parameter], nodes: set[str]) 
 
     handles = []
     for name, parameter in parameters.items():
-        handles.append(parameter.register_hook(hook(name)))  # type: ignore[no-untyped-call]
+        if parameter.requires_grad:
+            handles.append(parameter.register_hook(hook(name)))  # type: ignore[no-untyped-call]
     try:
         yield
     finally:

@@ -161,6 +161,8 @@ class Layers:
                 handle = module.register_forward_hook(self._on_output(path))
                 stack.callback(handle.remove)
             for number, (paths, parameter) in enumerate(self._parameters):
+                if not parameter.requires_grad:
+                    continue  # frozen in this phase
                 hook = self._on_gradient(paths, number)
                 handle = parameter.register_post_accumulate_grad_hook(hook)  # type: ignore[no-untyped-call]
                 stack.callback(handle.remove)

@@ -190,6 +190,34 @@ RECIPES = {
         {"schedule": "step", "step_size": 1, "swa_start": 3, "swa_learning_rate": 0.01}
         | {"swa_anneal": 0, "sampling": "balanced", "precision": "bf16", "warmup_steps": 2},
     ),
+    "phases": (
+        "cnn",
+        {
+            "phases": [
+                {"epochs": 2, "frozen": ["conv_1", "norm_1", "conv_2"], "learning_rate": 3.0},
+                {"epochs": 1, "frozen": ["head", "norm_1"]},
+                {"epochs": 1, "learning_rate": 0.1},
+            ],
+            "epochs": 5,
+            "optimizer": "sgd",
+            "momentum": 0.9,
+            "weight_decay": 0.01,
+            "clip_norm": 0.5,
+            "gradient_noise": 0.01,
+        },
+    ),
+    "phases of averages": (
+        "cnn",
+        {
+            "phases": [{"epochs": 3, "frozen": ["norm_1"], "learning_rate": 0.3}],
+            "epochs": 4,
+            "swa_start": 2,
+            "accumulate": 2,
+            "decay_biases": False,
+            "weight_decay": 0.1,
+            "schedule": "reduce_on_plateau",
+        },
+    ),
     "two losses": (
         two_losses(),
         {

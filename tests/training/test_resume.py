@@ -119,6 +119,14 @@ def test_cut_off_anywhere_it_comes_out_bit_equal(
             "validate_every": 2,
             "patience": 1,
         },
+        {
+            "phases": [
+                {"epochs": 1, "frozen": ["linear_1"], "learning_rate": 3.0},
+                {"epochs": 1, "frozen": ["linear_2"]},
+            ],
+            "optimizer": "sgd",
+            "momentum": 0.9,
+        },
     ],
 )
 def test_other_recipes_resume_exactly(

@@ -22,6 +22,7 @@ from netbuilder.editor.workspace import Workspace
 from netbuilder.graph import edits
 from netbuilder.training.recipe import Recipe
 
+PHASES = "phases"  # has a list of its own
 _FOLDED = "recipe.folded"
 _FOLDED_AT_FIRST = ("Early stopping", "Checkpoints", "Run")
 
@@ -33,7 +34,8 @@ class RecipeDialog(DocumentDialog):
         super().__init__(workspace, "Recipe", parent)
         self.setObjectName("recipe_dialog")
         open_at(self, 440, 720)
-        self.form = Form(Recipe.params, folded=self._folded(), lines=True)
+        params = {name: param for name, param in Recipe.params.items() if name != PHASES}
+        self.form = Form(params, folded=self._folded(), lines=True)
         self.form.edited.connect(self._on_edited)
         self.form.restored.connect(self._on_restored)
         self.form.ended.connect(self.seal)
