@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from netbuilder.app.phase_findings import NO_RECIPE, phase_findings
 from netbuilder.app.probing import settled
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.check.checker import check
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from torch import nn
 
 NO_DATA = "NB407"
-NO_RECIPE = "NB701"
 
 
 def open_network(path: str | os.PathLike[str]) -> Network:
@@ -47,7 +47,7 @@ def check_network(network: Network, folder: Path) -> Report:
     """
     known, trouble = known_fields(network, folder)
     report = settled(lambda: check(network, standard_catalogue(), known))
-    more = [*data_findings(trouble), *recipe_findings(network)]
+    more = [*data_findings(trouble), *recipe_findings(report)]
     return replace(report, diagnostics=(*report.diagnostics, *more)) if more else report
 
 
@@ -107,7 +107,12 @@ def data_findings(trouble: str) -> Iterator[Diagnostic]:
         yield Diagnostic(NO_DATA, "error", trouble, hint=hint)
 
 
-def recipe_findings(network: Network) -> Iterator[Diagnostic]:
-    """Yield what is wrong with a network's recipe."""
-    for sentence in recipe_problems(network.recipe):
+def recipe_findings(report: Report) -> Iterator[Diagnostic]:
+    """Yield what is wrong with a network's recipe.
+
+    Args:
+        report: What the check says of the network.
+    """
+    for sentence in recipe_problems(report.network.recipe):
         yield Diagnostic(NO_RECIPE, "error", sentence, Where(), hint="change the recipe")
+    yield from phase_findings(report)

@@ -84,7 +84,7 @@ class Session:
         if self._report is None or self._report.network is not network:
             report = self._checker.check(network)
             advice = (one for told in self._advice.values() for one in told)
-            more = (*data_findings(self._trouble), *recipe_findings(network), *advice)
+            more = (*data_findings(self._trouble), *recipe_findings(report), *advice)
             if more:
                 report = replace(report, diagnostics=(*report.diagnostics, *more))
             self._report = report

@@ -41,6 +41,7 @@ from netbuilder.graph.group_edits import (
 )
 from netbuilder.graph.model import GROUP_PREFIX, Endpoint, Network, Node, frozen
 from netbuilder.graph.ordering import by_target, copied, with_edge, with_edges, with_name, without
+from netbuilder.graph.phases import with_phases_renamed
 from netbuilder.graph.setting import (
     DEFAULT,
     set_flags,
@@ -297,7 +298,7 @@ def set_type(
 def rename_node(network: Network, id: str, new: str, group: str = "") -> Network:
     """Give a node another id; its edges follow, and for a group's port those at the instances.
 
-    Nodes that use its weights follow too. An Input or Target that took the field of its name keeps it.
+    Nodes that use its weights follow too, and phases of the training that freeze it. An Input or Target that took the field of its name keeps it.
 
     Raises:
         EditError: There is no such node, or the new id is taken or cannot be one.
@@ -320,6 +321,8 @@ def rename_node(network: Network, id: str, new: str, group: str = "") -> Network
     network = with_graph(
         network, group, replace(graph, nodes=renamed, edges=edges if ours else graph.edges)
     )
+    if not group:
+        network = with_phases_renamed(network, id, new)
     return follow_port(network, group, node, new)
 
 
