@@ -287,6 +287,11 @@ _TABLE: tuple[Command | str, ...] = (
     ),
     _on_canvas("graph.distribute_down", "Distribute Down", "Even out the gaps from top to bottom."),
     _c("run.train", "Train", "Train the shown network.", "F5", icon="play"),
+    _c(
+        "run.train_from",
+        "Start from Weights of…",
+        "Choose a run whose weights are kept where they fit, then train.",
+    ),
     _c("run.pause", "Pause", "Pause the training, or go on.", "F6", icon="pause"),
     _c("run.stop", "Stop", "Stop the training and keep the best weights.", "Shift+F5", icon="stop"),
     _c("run.stop_after_epoch", "Stop after This Epoch", "Finish the epoch, then stop."),

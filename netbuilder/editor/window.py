@@ -245,6 +245,7 @@ class MainWindow(QMainWindow):
         self.runs.refused.connect(self._on_refused)
         self.runs.data_missing.connect(self.windows.on_data_missing)
         self.runs.loss_missing.connect(self.windows.on_loss_missing)
+        self.runs.weights_wanted.connect(self.windows.on_weights_wanted)
         self.runs.live.connect(self._on_live)
         self.custom_nodes.trust_wanted.connect(self.windows.ask_trust)
 

@@ -18,6 +18,7 @@ from netbuilder.editor.workspace import Workspace
 
 if TYPE_CHECKING:
     from netbuilder.editor.tour import Tour
+    from netbuilder.editor.training.run_view import RunView
     from netbuilder.editor.window import MainWindow
 
 _SWITCHES = ("minimap", "grid", "snap", "edge_labels")
@@ -34,12 +35,21 @@ _DIALOGS = {
     _TRUST: ("dialogs.trust_nodes", "TrustNodesDialog"),
     "run.data": ("dialogs.data", "DataDialog"),
     "run.recipe": ("dialogs.recipe", "RecipeDialog"),
+    "run.train_from": ("dialogs.start_from", "StartFromDialog"),
     "run.diagnose": ("dialogs.diagnose", "DiagnoseDialog"),
     "help.commands": ("dialogs.command_palette", "CommandPalette"),
     "help.shortcuts": ("dialogs.shortcuts", "ShortcutsDialog"),
     "help.about": ("dialogs.about", "AboutDialog"),
 }
-_NEED_DOCUMENT = ("file.export", _FIND, "run.data", "run.recipe", "run.diagnose", "help.node")
+_NEED_DOCUMENT = (
+    "file.export",
+    _FIND,
+    "run.data",
+    "run.recipe",
+    "run.train_from",
+    "run.diagnose",
+    "help.node",
+)
 
 
 class Windows(QObject):
@@ -137,6 +147,14 @@ class Windows(QObject):
             "warning",
             "There is nothing to train towards: add a Target and a loss, such as CrossEntropy, and connect them.",
         )
+
+    def on_weights_wanted(self, run: RunView) -> None:
+        """Tell which weights of a run the shown document would keep, and offer to train."""
+        from netbuilder.editor.dialogs.start_from import StartFromDialog
+
+        dialog = self.show("run.train_from")
+        assert isinstance(dialog, StartFromDialog)
+        dialog.choose(run)
 
     def ask_trust(self) -> None:
         """Ask whether the code that the shown document needs may run."""

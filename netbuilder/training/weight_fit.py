@@ -100,11 +100,11 @@ def weight_fit(given: Shapes, own: Shapes) -> WeightFit:
 def fit_of_nodes(
     fit: WeightFit, nodes: Collection[str], earlier: Collection[str] = ()
 ) -> tuple[NodeFit, ...]:
-    """Return a fit node by node: those of the network in order of its weights, then the run's own.
+    """Return a fit node by node: those of the network in its order, then the run's own.
 
     Args:
         fit: The weights.
-        nodes: Paths of the network's nodes.
+        nodes: Paths of the network's nodes, those of each graph in order.
         earlier: Paths of the run's nodes.
     """
     found: dict[str, dict[str, Any]] = {}
@@ -120,7 +120,14 @@ def fit_of_nodes(
             found[known[name]][kind].append(name)
     order = {path: number for number, path in enumerate(nodes)}
     rows = [NodeFit(node, WeightFit.from_plain(p), node in order) for node, p in found.items()]
-    return tuple(sorted(rows, key=lambda row: order.get(row.node, len(order))))
+    return tuple(sorted(rows, key=lambda row: (not row.is_there, _place(row.node, order))))
+
+
+def _place(path: str, order: Mapping[str, int]) -> tuple[int, ...]:
+    """Sorts what is in a group where the group stands."""
+    parts = path.split("/")
+    prefixes = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return tuple(order.get(prefix, len(order)) for prefix in prefixes)
 
 
 def _owner(name: str, nodes: Iterable[str]) -> str:

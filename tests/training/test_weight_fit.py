@@ -54,17 +54,17 @@ def test_weights_are_told_node_by_node() -> None:
         ("old.weight", "blocks.0.norm.weight"),
         {"head.weight": ((3, 2), (4, 2))},
     )
-    nodes = ("blocks/conv", "blocks", "attn", "scale", "head")
+    nodes = ("blocks/conv", "attn", "blocks", "scale", "head")
     rows = fit_of_nodes(fit, nodes, ("old", "blocks", "blocks/norm"))
     assert [(row.node, row.word, row.is_there) for row in rows] == [
-        ("blocks/conv", "kept", True),
         ("attn", "new", True),
+        ("blocks/conv", "kept", True),
         ("scale", "new", True),
         ("head", "partly kept", True),
-        ("old", "left behind", False),
         ("blocks/norm", "left behind", False),
+        ("old", "left behind", False),
     ]
-    assert rows[0].fit.kept == ("blocks.0.conv.weight", "blocks.1.conv.weight")
+    assert rows[1].fit.kept == ("blocks.0.conv.weight", "blocks.1.conv.weight")
 
 
 def test_the_header_of_a_file_is_read_alone(tmp_path: Path) -> None:

@@ -267,6 +267,10 @@ class RunsPanel(QWidget):
         if self.chosen is not None:
             self._runs.open_graph(self.chosen)
 
+    def _on_weights(self) -> None:
+        if self.chosen is not None:
+            self._runs.weights_wanted.emit(self.chosen)
+
     def _on_pin(self) -> None:
         view = self.chosen
         if view is not None:
@@ -311,6 +315,8 @@ class RunsPanel(QWidget):
             action = menu.addAction(button.text())
             action.setEnabled(button.isEnabled())
             action.triggered.connect(button.click)
+        menu.addSeparator()
+        menu.addAction("Start from These Weights\N{HORIZONTAL ELLIPSIS}", self._on_weights)
         menu.addSeparator()
         menu.addAction("Unpin" if view.notes.pinned else "Pin", self._on_pin)
         menu.addAction("Edit Tags", self._on_tags)

@@ -263,7 +263,8 @@ def _took(view: RunView) -> float | None:
     return (time.time() if view.is_active else view.ended) - view.began
 
 
-def _best(view: RunView) -> str:
+def best_text(view: RunView) -> str:
+    """The best that a run reached, such as ``loss 0.412 @ 7``."""
     best = view.best
     return f"{best.metric} {figure(best.value)} @ {best.epoch:,}" if best else NOTHING
 
@@ -278,7 +279,7 @@ _TEXTS: tuple[Callable[[RunView], str], ...] = (
     lambda view: short_name(view.name),
     state_word,
     lambda view: f"{min(view.epoch, view.total_epochs):,} of {view.total_epochs:,}",
-    _best,
+    best_text,
     lambda view: when(view.began, time.time()),
     lambda view: duration(_took(view)),
     lambda view: "",

@@ -58,6 +58,7 @@ class Runs(QObject):
     refused = Signal(list)  # diagnostics of a network that cannot be trained
     data_missing = Signal(object)  # Tab
     loss_missing = Signal(object)  # Tab
+    weights_wanted = Signal(object)  # RunView: a training may start from its weights
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
@@ -167,8 +168,8 @@ class Runs(QObject):
 
     # Starting.
 
-    def train(self, tab: Tab | None = None) -> None:
-        """Train a document; what is missing for that is asked for."""
+    def train(self, tab: Tab | None = None, weights_of: RunFolder | None = None) -> None:
+        """Train a document, from the weights of a run where one is given; what is missing is asked for."""
         tab = tab or self._workspace.current
         if tab is None or self.starting or self.active is not None:
             return
@@ -180,7 +181,7 @@ class Runs(QObject):
         elif not report.ok:
             self.refused.emit(list(report.diagnostics))
         else:
-            self._start(tab)
+            self._start(tab, weights_of)
 
     def resume(self) -> None:
         """Go on with the shown run: after a pause, or from its last checkpoint."""
@@ -192,14 +193,15 @@ class Runs(QObject):
         elif view.resumable and not self.starting:
             self._begin(partial(_resumed, view.path, self._warm))
 
-    def _start(self, tab: Tab) -> None:
+    def _start(self, tab: Tab, weights_of: RunFolder | None) -> None:
         threads = self._workspace.preferences.settings.threads
         network = tab.network
         if threads and not network.recipe.get("threads"):
             network = set_recipe(network, {**network.recipe, "threads": threads})
         session = tab.session
         runs = self._folder_of(tab)
-        self._begin(partial(_started, network, session.folder, session.name, runs, self._warm))
+        path = partial(new_run_path, session.name, runs)
+        self._begin(partial(_started, network, session.folder, path, self._warm, weights_of))
 
     def _begin(self, work: Callable[[], tuple[Overview, Worker]]) -> None:
         self.starting = True
@@ -571,9 +573,13 @@ def _has_loss(network: Network) -> bool:
 
 
 def _started(
-    network: Network, folder: Path, name: str, runs: Path, warm: WarmWorker
+    network: Network,
+    folder: Path,
+    path: Callable[[], Path],
+    warm: WarmWorker,
+    weights_of: RunFolder | None,
 ) -> tuple[Overview, Worker]:
-    worker = start_training(network, folder, new_run_path(name, runs), warm)
+    worker = start_training(network, folder, path(), warm, weights_of)
     return overview(worker.run), worker
 
 

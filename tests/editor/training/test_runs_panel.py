@@ -184,6 +184,8 @@ def test_the_menu_of_a_row_does_what_the_buttons_do(
         "Open Folder",
         "Delete",
         "",
+        "Start from These Weights…",
+        "",
         "Pin",
         "Edit Tags",
         "Edit Note",
