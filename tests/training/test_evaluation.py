@@ -1,7 +1,9 @@
 """The evaluation of a run, with scikit-learn and torchmetrics as oracles."""
 
+import base64
 import json
 import math
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from netbuilder.app.training import evaluate as evaluate_and_keep
 from netbuilder.check.fields import Field
 from netbuilder.data.source import Dataset
 from netbuilder.training import evaluate as evaluating
+from netbuilder.training.evaluation import closer
 from netbuilder.training.evaluation.assess import evaluate_run
 from netbuilder.training.evaluation.calibration import fitted_temperature
 from netbuilder.training.evaluation.classes import of_classes
@@ -143,6 +146,60 @@ def test_tokens_have_a_perplexity_and_ignored_ones_count_nowhere():
     assert found["left_out"] == 30
     assert found["elements"] == 30 * 7
     assert found["perplexity"] == pytest.approx(float(loss.exp()))
+
+
+class Tokens(torch.nn.Module):
+    """Gives the same scores for every sample, and says them of a loss."""
+
+    def __init__(self, logits):
+        super().__init__()
+        self.logits = logits
+
+    def losses(self, tokens, target):
+        said = self.logits[tokens[:, 0]]
+        return {"loss": torch.zeros(())}, {"loss": (said, target)}
+
+
+def test_each_token_has_its_likeliest_guesses_and_the_rank_of_the_right_one():
+    logits, target = draw(6, 5, classes=11)
+    target[2, 1] = -100
+    given = torch.arange(6)[:, None].repeat(1, 5)
+    rows = closer.tokens(Tokens(logits), [given, target], nullcontext, "loss", [2, 4])
+    assert [row["place"] for row in rows] == [2, 4]
+    chances = logits.double().softmax(1)
+    for row in rows:
+        place = row["place"]
+        assert row["given"] == [place] * 5
+        for at, truth in enumerate(row["truth"]):
+            order = chances[place, :, at].argsort(descending=True)
+            assert row["said"][at] == order[:3].tolist()
+            assert row["chances"][at] == pytest.approx(
+                chances[place, order[:3], at].tolist(), rel=1e-3
+            )
+            if (place, at) == (2, 1):
+                assert truth == -1
+                continue
+            assert truth == target[place, at]
+            assert row["rank"][at] == order.tolist().index(truth)
+            assert row["right"][at] == pytest.approx(float(chances[place, truth, at]), rel=1e-3)
+
+
+def test_large_masks_are_thinned_and_pixels_without_a_class_are_marked():
+    logits, target = draw(2, 600, 300, classes=3)
+    target[0, 0, 0] = -100
+    given = torch.arange(2)[:, None].float()
+
+    class Pixels(Tokens):
+        def losses(self, places, target):
+            return {"loss": torch.zeros(())}, {"loss": (self.logits[places[:, 0].long()], target)}
+
+    (first, _) = closer.masks(Pixels(logits), [given, target], nullcontext, "loss", [0, 1])
+    assert (first["height"], first["width"]) == (200, 100)
+    truth = np.frombuffer(base64.b64decode(first["truth"]), np.uint8).reshape(200, 100)
+    assert truth[0, 0] == closer.NO_CLASS
+    np.testing.assert_array_equal(truth.reshape(-1)[1:], target[0, ::3, ::3].reshape(-1)[1:])
+    said = np.frombuffer(base64.b64decode(first["said"]), np.uint8).reshape(200, 100)
+    np.testing.assert_array_equal(said, logits[0].argmax(0)[::3, ::3])
 
 
 def test_several_labels_of_a_sample_are_counted_one_by_one():

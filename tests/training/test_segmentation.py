@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import numpy as np
+import pytest
+import torch
 from PIL import Image
 
 import netbuilder as nb
 from netbuilder.app.training import create_training
+from netbuilder.training.evaluation.assess import evaluate_run, subject_of
 from netbuilder.training.session import train_run
 
 DATA = {
@@ -44,3 +48,18 @@ def test_cross_entropy_over_pixels_learns_the_masks(tmp_path: Path) -> None:
         result = train_run(run)
     assert result["why"] == "finished"
     assert result["test"]["metrics"]["accuracy"] > 0.95
+    found = evaluate_run(run)["details"]["loss"]
+    assert len(found["masks"]) == 6  # the whole test split
+    subject = subject_of(run)
+    x, y = subject.tensors("test")
+    with torch.no_grad():
+        said = subject.model(x).argmax(1)
+    for one, worst in zip(found["masks"], found["worst"], strict=True):
+        assert one["place"] == worst["place"]
+        mask, truth = (
+            np.frombuffer(base64.b64decode(one[key]), np.uint8).reshape(8, 8)
+            for key in ("said", "truth")
+        )
+        np.testing.assert_array_equal(mask, said[one["place"]].numpy())
+        np.testing.assert_array_equal(truth, y[one["place"]].numpy())
+        assert worst["right"] == pytest.approx((mask == truth).mean())

@@ -45,7 +45,7 @@ class SamplePictures(QWidget):
     def put(self, pictures: Sequence[Picture]) -> None:
         """Show these pictures."""
         self._pictures = tuple(pictures)
-        self._images = [_image(one) for one in pictures]
+        self._images = [image_of(one) for one in pictures]
         self._fit()
         self.update()
 
@@ -68,7 +68,7 @@ class SamplePictures(QWidget):
         for index, image in enumerate(self._images[: self._whole()]):
             x = index % across * (side + _GAP)
             y = index // across * (side + _LABEL + _GAP)
-            painter.drawImage(_fitted(image, QRect(x, y, side, side)), image)
+            painter.drawImage(fitted(image, QRect(x, y, side, side)), image)
             end = Qt.TextElideMode.ElideRight
             label = metrics.elidedText(self._pictures[index].label, end, side + _GAP - 2)
             under = QRect(x - _GAP // 2, y + side + 2, side + _GAP, _LABEL)
@@ -91,7 +91,8 @@ class SamplePictures(QWidget):
         self.setAccessibleDescription(", ".join(one.label for one in drawn if one.label))
 
 
-def _image(picture: Picture) -> QImage:
+def image_of(picture: Picture) -> QImage:
+    """Return a sample as an image that owns its pixels."""
     formats = QImage.Format
     across = len(picture.values) // picture.height  # bytes of a row
     kind = formats.Format_RGB888 if across > picture.width else formats.Format_Grayscale8
@@ -99,7 +100,8 @@ def _image(picture: Picture) -> QImage:
     return made.copy()  # a QImage does not keep the bytes alive
 
 
-def _fitted(image: QImage, place: QRect) -> QRect:
+def fitted(image: QImage, place: QRect) -> QRect:
+    """Return where an image is drawn within a place, as large as it can be and in the middle."""
     size = image.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
     fitted = QRect(place.topLeft(), size)
     fitted.moveCenter(place.center())

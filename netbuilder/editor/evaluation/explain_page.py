@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from netbuilder.editor.evaluation.explaining import Explaining, Question
 from netbuilder.editor.evaluation.heat_view import HeatView
-from netbuilder.editor.evaluation.pages import Page, Shown
+from netbuilder.editor.evaluation.page import Page, Shown
 from netbuilder.editor.evaluation.tables import FigureTable
 from netbuilder.editor.training.words import figure
 from netbuilder.editor.widgets.choices import Combo

@@ -13,7 +13,7 @@ from PySide6.QtGui import QDesktopServices, QHideEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from netbuilder.editor.beside import Beside, last_words
-from netbuilder.editor.evaluation.pages import Page, Shown
+from netbuilder.editor.evaluation.page import Page, Shown
 from netbuilder.editor.evaluation.tables import FigureTable
 from netbuilder.editor.widgets.labels import Wrapped
 from netbuilder.editor.widgets.tips import introduce

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from netbuilder.editor.evaluation.pad import Pad
-from netbuilder.editor.evaluation.pages import Page, Shown
+from netbuilder.editor.evaluation.page import Page, Shown
 from netbuilder.editor.evaluation.try_inputs import input_for
 from netbuilder.editor.evaluation.trying import Trying
 from netbuilder.editor.evaluation.words import percent

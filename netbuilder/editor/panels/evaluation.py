@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 
 from netbuilder.editor.evaluation.evaluating import Evaluating
 from netbuilder.editor.evaluation.explain_page import ExplainPage
-from netbuilder.editor.evaluation.pages import PAGES, Page, Shown
+from netbuilder.editor.evaluation.page import Page, Shown
+from netbuilder.editor.evaluation.pages import PAGES
 from netbuilder.editor.evaluation.predict_page import PredictPage
 from netbuilder.editor.evaluation.try_page import TryPage
 from netbuilder.editor.looking import Data

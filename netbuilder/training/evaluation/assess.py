@@ -28,6 +28,7 @@ from netbuilder.training.evaluate import (
     load_weights,
 )
 from netbuilder.training.evaluation.classes import of_classes
+from netbuilder.training.evaluation.closer import masks, tokens
 from netbuilder.training.evaluation.numbers import of_numbers
 from netbuilder.training.evaluation.report import FORMAT
 from netbuilder.training.evaluation.scores import ClassCollector, ClassScores
@@ -124,7 +125,8 @@ def evaluate_run(
         ``format``, ``time``, ``split``, ``weights``, ``note``, ``samples``, ``loss``, ``losses`` and
         ``metrics`` by name; ``indices``, the place in the source of each sample of the split;
         ``details`` by loss, as ``of_classes`` or ``of_numbers`` gives them, for numbers with ``unit``,
-        how much 1 is before standardizing; ``slices`` by loss.
+        how much 1 is before standardizing, for pixels with ``masks``, for tokens with ``tokens``, see
+        ``closer``; ``slices`` by loss.
 
     Raises:
         RunError: There is no such split, no data in it, or there are no weights.
@@ -163,6 +165,7 @@ def assess(subject: Subject, split: str, on_progress: OnProgress = _nobody) -> A
             whole = scores[loss.name].scores()
             names = _class_names(loss, subject.prepared.fields, source)
             details[loss.name] = of_classes(whole, names, held_back.get(loss.name))
+            details[loss.name] |= _closer(subject, tensors, loss.name, details[loss.name])
             right = _right(whole, found.samples)
             sliced[loss.name] = slices(columns, right, "accuracy")
             errors[loss.name] = np.where(right == 1, 0.0, 1.0)
@@ -187,6 +190,20 @@ def assess(subject: Subject, split: str, on_progress: OnProgress = _nobody) -> A
         "slices": sliced,
     }
     return Assessment(report, errors)
+
+
+def _closer(
+    subject: Subject, tensors: Sequence[Tensor], loss: str, found: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What was said of each pixel or token of the samples that are least right."""
+    looks = {"pixel": ("masks", masks), "token": ("tokens", tokens)}
+    unit = str(found["unit"])
+    if unit not in looks or not found.get("worst"):
+        return {}
+    key, look = looks[unit]
+    places = [one["place"] for one in found["worst"]]
+    precision = in_precision(subject.recipe, subject.device)
+    return {key: look(subject.model, tensors, precision, loss, places)}
 
 
 class _NumberCollector:

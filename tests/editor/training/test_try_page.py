@@ -16,7 +16,7 @@ from netbuilder.app.examples import example
 from netbuilder.app.settings import with_settings
 from netbuilder.app.training import create_training
 from netbuilder.editor.evaluation.pad import Pad
-from netbuilder.editor.evaluation.pages import Shown
+from netbuilder.editor.evaluation.page import Shown
 from netbuilder.editor.evaluation.try_inputs import RowInput, TextInput
 from netbuilder.editor.evaluation.try_page import TryPage
 from netbuilder.editor.workspace import Workspace
