@@ -16,6 +16,7 @@ from netbuilder.node_api.node_type import NodeType
 from netbuilder.node_api.ports import FLOATS, TensorType
 
 DEFAULT_BATCH = 32
+DEFAULT_HISTORY = 10  # of lbfgs
 
 _ONE_SAMPLE = {"N": 1}
 
@@ -248,9 +249,13 @@ def batch_of(recipe: Mapping[str, Any]) -> int:
 def optimizer_slots_of(recipe: Mapping[str, Any]) -> int:
     """Return how many numbers the recipe's optimizer keeps for every trained weight.
 
-    Of muon it is the most: it keeps one for a weight of a hidden matrix, and two for all others.
+    Of muon it is the most: it keeps one for a weight of a hidden matrix, and two for all others. lbfgs
+    keeps a direction, a gradient and, in time, its whole history of changes of both.
     Source: the state of the optimizers in torch.optim.
     """
+    if recipe.get("optimizer") == "lbfgs":
+        size = recipe.get("history_size")
+        return 2 + 2 * (size if isinstance(size, int) else DEFAULT_HISTORY)
     kept = {"sgd": 0, "rmsprop": 1, "adagrad": 1}.get(str(recipe.get("optimizer")), 2)
     return kept + 1 if kept < 2 and recipe.get("momentum") else kept
 

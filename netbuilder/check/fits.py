@@ -29,6 +29,7 @@ OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {
     "nadam": {"optimizer": "nadam"},
     "radam": {"optimizer": "radam"},
     "muon": {"optimizer": "muon"},
+    "lbfgs": {"optimizer": "lbfgs"},
 }
 LARGEST_BATCH = 1_000_000  # more than that no recipe takes
 

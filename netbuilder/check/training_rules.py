@@ -24,7 +24,9 @@ _USUAL_RATES = {
     "nadam": (1e-5, 0.05, 0.002),
     "radam": (1e-5, 0.05, 0.001),
     "muon": (1e-5, 0.05, 0.001),
+    "lbfgs": (0.1, 1.0, 1.0),
 }
+_RATE = 0.001  # where the recipe says none
 # How far outside of these a rate is that nobody means.
 _FAR = 10.0
 
@@ -71,7 +73,7 @@ def _norms(run: GraphRun, path: str = "") -> Iterator[str]:
 
 
 def _rate(recipe: Mapping[str, Any]) -> Iterator[Finding]:
-    rate, optimizer = recipe.get("learning_rate"), recipe.get("optimizer", "adam")
+    rate, optimizer = recipe.get("learning_rate", _RATE), recipe.get("optimizer", "adam")
     if not isinstance(rate, int | float) or isinstance(rate, bool) or not rate > 0:
         return
     usual = _USUAL_RATES.get(optimizer) if isinstance(optimizer, str) else None

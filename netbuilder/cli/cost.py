@@ -41,6 +41,7 @@ OPTIMIZERS = (
     "nadam",
     "radam",
     "muon",
+    "lbfgs",
 )
 
 

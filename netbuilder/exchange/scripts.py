@@ -124,6 +124,7 @@ def _flags(source: Source, recipe: Recipe, validation: bool) -> dict[str, bool]:
         "smaller": recipe.smaller_is_better,
         "factors": bool(source.learning_rates) or spare or recipe.optimizer == "muon",
         "muon": recipe.optimizer == "muon",
+        "lbfgs": recipe.optimizer == "lbfgs",
         "spare": spare,
     }
 
@@ -149,8 +150,10 @@ def _constants(source: Source, recipe: Recipe, threads: int) -> dict[str, Any]:
         "RHO": options.get("rho"),
         "BETAS": options.get("betas"),
         "EPSILON": options.get("eps"),
+        "MAX_ITER": options.get("max_iter"),
+        "HISTORY_SIZE": options.get("history_size"),
         "MUON_MOMENTUM": recipe.muon_momentum if flags["muon"] else None,
-        "WEIGHT_DECAY": recipe.weight_decay,
+        "WEIGHT_DECAY": None if flags["lbfgs"] else recipe.weight_decay,
         "EMA_DECAY": recipe.ema_decay or None,
         "SWA_START": recipe.swa_start or None,
         "SWA_LEARNING_RATE": recipe.swa_learning_rate if flags["anneals"] else None,
@@ -178,11 +181,20 @@ def _balanced_by(source: Source, recipe: Recipe) -> str | None:
 
 def _optimizer_lines(recipe: Recipe) -> Iterator[str]:
     """The call that makes the optimizer; what is off is left out."""
+    options = optimizer_options(recipe)
     if recipe.optimizer == "muon":
         yield "    optimizer = MuonAndAdamW(parameters)"
         return
+    if recipe.optimizer == "lbfgs":
+        yield "    optimizer = torch.optim.LBFGS("
+        yield "        parameters,"
+        yield "        lr=LEARNING_RATE,"
+        yield "        max_iter=MAX_ITER,"
+        yield "        history_size=HISTORY_SIZE,"
+        yield from (['        line_search_fn="strong_wolfe",'] if options["line_search_fn"] else [])
+        yield "    )"
+        return
     kind = CLASSES[recipe.optimizer]
-    options = optimizer_options(recipe)
     arguments = {
         name: _OPTIONS.get(name, "True") for name, value in options.items() if value is not False
     }

@@ -363,7 +363,10 @@ def train_epoch(
     #: else
     for step in steps:
     #: end
+        #: if lbfgs
+        #: else
         done.append(backward(model, data, step))
+        #: end
         #: if changes
         change_gradients(parameters)
         #: end
@@ -386,7 +389,11 @@ def train_epoch(
             group["lr"] = rate
             #: end
         #: end
+        #: if lbfgs
+        done.append(search(model, optimizer, data, step))
+        #: else
         optimizer.step()
+        #: end
         #: if ema
         with torch.no_grad():
             torch._foreach_lerp_(average, parameters, 1.0 - EMA_DECAY)
@@ -425,6 +432,32 @@ def freeze(model: Network, epoch: int) -> list[nn.Parameter]:
         for name, parameter in model.named_parameters()
         if name.partition(".")[0] in frozen and parameter.requires_grad
     ]
+
+
+#: end
+#: if lbfgs
+def search(
+    model: Network,
+    optimizer: torch.optim.Optimizer,
+    data: list[Tensor],
+    step: tuple[Tensor, ...] | Tensor,
+) -> Tensor:
+    """Take a step that looks at its losses several times; return the first ones."""
+    device, drawn = data[0].device, torch.get_rng_state()
+    there = torch.cuda.get_rng_state(device) if device.type == "cuda" else None
+    found: list[Tensor] = []
+
+    def look() -> Tensor:
+        if found:  # each time with the same random draws
+            torch.set_rng_state(drawn)
+            if there is not None:
+                torch.cuda.set_rng_state(there, device)
+        optimizer.zero_grad()
+        found.append(backward(model, data, step))
+        return found[-1].sum()
+
+    optimizer.step(look)
+    return found[0]
 
 
 #: end

@@ -126,6 +126,8 @@ class Learner:
         clip, norm_every = recipe.clip_norm, recipe.gradient_norm_every
         change_gradients = gradient_changes(recipe, parameters)
         backward = self._averaged(batches) if recipe.accumulate > 1 else self._plain(batches)
+        if recipe.optimizer == "lbfgs":
+            return self._searching(backward, first)
 
         def take(position: int) -> Step:
             losses = backward(position)
@@ -147,6 +149,43 @@ class Learner:
             for parameter in parameters:
                 parameter.grad = None
             return losses, norm
+
+        return take
+
+    def _searching(self, backward: Callable[[int], tuple[Tensor, ...]], first: int) -> TakeStep:
+        """Steps that look at their losses several times, each time with the same random draws."""
+        recipe, optimizer, device = self.recipe, self.optimizer, self.device
+        parameters = list(self.parameters.values())
+        constant, norm_every = is_constant(recipe), recipe.gradient_norm_every
+
+        def clear() -> None:
+            for parameter in parameters:
+                parameter.grad = None
+
+        def take(position: int) -> Step:
+            drawn = random_state(device)
+            found: list[Step] = []
+            measured = norm_every and (first + position + 1) % norm_every == 0
+
+            def look() -> Tensor:
+                if found:
+                    restore_random_state(drawn, device)
+                clear()
+                losses, norm = backward(position), None
+                if measured and not found:
+                    gradients = [p.grad for p in parameters if p.grad is not None]
+                    norm = nn.utils.get_total_norm(gradients, foreach=True)
+                found.append((losses, norm))
+                return torch.stack(losses).sum()
+
+            if not constant:
+                for group in optimizer.param_groups:
+                    group["lr"] = self.rate(first + position) * group[FACTOR]
+            optimizer.step(look)  # type: ignore[arg-type]
+            clear()
+            if recipe.ema_decay > 0:
+                self.average.follow()
+            return found[0]
 
         return take
 

@@ -30,6 +30,10 @@ def optimizer_options(recipe: Recipe) -> dict[str, Any]:
         options["betas"] = (recipe.beta1, recipe.beta2)
     if "epsilon" in has:
         options["eps"] = recipe.epsilon
+    if "line_search" in has:
+        search = None if recipe.line_search == "none" else recipe.line_search
+        options |= {"line_search_fn": search, "max_iter": recipe.max_iter}
+        options["history_size"] = recipe.history_size
     return options
 
 

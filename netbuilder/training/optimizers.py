@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -16,6 +16,7 @@ from netbuilder.training.run import RunError
 
 FACTOR = "factor"  # the key of what a group multiplies the learning rate by
 MATRICES = "matrices"  # the key of whether a group is of those weights that are muon's
+_SCRATCH = "al"  # a list that LBFGS writes before it reads it
 # The layers whose matrices are muon's: none looks a row up, and none scales one by one.
 _MIXING = (nn.Linear, nn.MultiheadAttention, nn.RNNBase, nn.RNNCellBase)
 
@@ -38,7 +39,12 @@ def build_optimizer(recipe: Recipe, groups: Iterable[Mapping[str, Any]]) -> Opti
     Args:
         recipe: The recipe.
         groups: What ``parameter_groups`` gave.
+
+    Raises:
+        RunError: The optimizer cannot have several groups, but there are.
     """
+    if recipe.optimizer == "lbfgs":
+        return _lbfgs(recipe, list(groups))
     if recipe.optimizer == "muon":
         both: Optimizer = lean(MuonAndAdamW)(groups, recipe)
         return both
@@ -46,6 +52,17 @@ def build_optimizer(recipe: Recipe, groups: Iterable[Mapping[str, Any]]) -> Opti
     options |= optimizer_options(recipe)
     options |= {form_of(recipe): True}
     optimizer: Optimizer = lean(getattr(torch.optim, CLASSES[recipe.optimizer]))(groups, **options)
+    return optimizer
+
+
+def _lbfgs(recipe: Recipe, groups: list[Mapping[str, Any]]) -> Optimizer:
+    if len(groups) > 1:
+        raise RunError(
+            "lbfgs moves all weights along one line, but nodes have learning rates of their own; set those "
+            "to 1 or choose another optimizer"
+        )
+    options = optimizer_options(recipe)
+    optimizer: Optimizer = lean(torch.optim.LBFGS)(groups, lr=recipe.learning_rate, **options)
     return optimizer
 
 
@@ -149,7 +166,7 @@ def lean(kind: type[Optimizer]) -> Any:
     add = inspect.unwrap(kind.add_param_group)
 
     @torch.no_grad()
-    def step(self: Optimizer, closure: None = None) -> Any:
+    def step(self: Optimizer, closure: Callable[[], Any] | None = None) -> Any:
         return compute(self, closure)
 
     # torch's sign that its profiler's wrapper is there already; it is left out with the others.
@@ -160,13 +177,30 @@ def lean(kind: type[Optimizer]) -> Any:
 def optimizer_tensors(
     optimizer: Optimizer, parameters: Mapping[str, nn.Parameter]
 ) -> dict[str, Tensor]:
-    """Return the state of the optimizer, named ``conv_1.weight:exp_avg`` and the like."""
+    """Return the state of the optimizer, named ``conv_1.weight:exp_avg`` and the like.
+
+    A number is a tensor named ``t#``; of a list ``ro`` there are ``ro[]``, its length, and ``ro[0]`` and so
+    on.
+    """
     return {
-        f"{name}:{key}": value
+        f"{name}:{key}": tensor
         for name, parameter in parameters.items()
-        for key, value in optimizer.state.get(parameter, {}).items()
-        if isinstance(value, Tensor)
+        for kept, value in optimizer.state.get(parameter, {}).items()
+        if kept != _SCRATCH
+        for key, tensor in _as_tensors(kept, value)
     }
+
+
+def _as_tensors(key: str, value: Any) -> Iterator[tuple[str, Tensor]]:
+    if isinstance(value, Tensor):
+        yield key, value
+    elif isinstance(value, list):
+        yield f"{key}[]", torch.tensor(len(value))
+        yield from ((f"{key}[{i}]", tensor) for i, tensor in enumerate(value))
+    elif isinstance(value, float):
+        yield f"{key}#", torch.tensor(value, dtype=torch.float64)
+    elif isinstance(value, int):
+        yield f"{key}#", torch.tensor(value)
 
 
 def restore_optimizer(
@@ -179,4 +213,15 @@ def restore_optimizer(
         parameter = parameters[name]
         # A fresh tensor, not a view into a file: kernels may round differently on other alignments.
         own = torch.empty_like(value, device=parameter.device).copy_(value)
-        optimizer.state[parameter][key] = own
+        state = optimizer.state[parameter]
+        if key.endswith("#"):
+            state[key[:-1]] = value.item()
+        elif key.endswith("[]"):
+            state.setdefault(key[:-2], [])
+        elif key.endswith("]"):
+            kept, _, place = key[:-1].partition("[")
+            length = int(tensors[f"{name}:{kept}[]"])
+            several = state[kept] = state.get(kept) or [None] * length
+            several[int(place)] = own
+        else:
+            state[key] = own

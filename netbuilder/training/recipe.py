@@ -30,6 +30,9 @@ OF_OPTIMIZERS: Mapping[str, tuple[str, ...]] = {
     "beta1": (*_ADAMS, "muon"),
     "beta2": (*_ADAMS, "muon"),
     "muon_momentum": ("muon",),
+    "history_size": ("lbfgs",),
+    "max_iter": ("lbfgs",),
+    "line_search": ("lbfgs",),
     "alpha": ("rmsprop",),
     "rho": ("adadelta",),
     "epsilon": (*_ADAMS, "muon", "rmsprop", "adagrad", "adadelta"),
@@ -72,12 +75,12 @@ class Recipe(Declared):
         "adam",
         (
             *("sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta", "adamax", "nadam", "radam"),
-            "muon",
+            *("muon", "lbfgs"),
         ),
         group="Optimizer",
         doc="The rule that changes weights, as in torch.optim. muon is for weight matrices of hidden "
         "linear, recurrent and attention layers; adamw then changes all others, with the same learning "
-        "rate.",
+        "rate. lbfgs looks at a batch several times a step, and is for batches of all samples, or many.",
     )
     learning_rate = Float(
         0.001,
@@ -116,6 +119,27 @@ class Recipe(Declared):
         max=0.9999,
         group="Optimizer",
         doc="Memory of the gradient of hidden matrices, with a look ahead (muon).",
+    )
+    history_size = Int(
+        10,
+        min=1,
+        max=1000,
+        group="Optimizer",
+        doc="Changes of weights and gradients that are remembered, each as large as the network (lbfgs); "
+        "torch takes 100.",
+    )
+    max_iter = Int(
+        20,
+        min=1,
+        max=1000,
+        group="Optimizer",
+        doc="Most moves in a step, each after at least one more look at the batch (lbfgs).",
+    )
+    line_search = Choice(
+        "strong_wolfe",
+        ("strong_wolfe", "none"),
+        group="Optimizer",
+        doc="How far a move goes: as far as the loss falls well, or learning_rate as it is (lbfgs).",
     )
     alpha = Float(
         0.99,
@@ -501,6 +525,7 @@ def recipe_problems(values: Mapping[str, Any]) -> list[str]:
     problems += _schedule_problems(recipe)
     problems += _average_problems(recipe)
     problems += (f"recipe: {text}" for text in phase_problems(recipe.phases, recipe.epochs))
+    problems += _search_problems(recipe)
     if recipe.sampling == "balanced" and not recipe.shuffle:
         problems.append(
             "recipe: sampling is balanced, which draws samples at random, but shuffle is off; turn it on"
@@ -530,6 +555,27 @@ def _schedule_problems(recipe: Recipe) -> Iterator[str]:
         yield (
             f"recipe: warmup_steps is {recipe.warmup_steps}, but one_cycle rises by itself; set "
             "warmup_steps to 0 and rise to the share that it takes"
+        )
+
+
+def _search_problems(recipe: Recipe) -> Iterator[str]:
+    if recipe.optimizer != "lbfgs":
+        return
+    for name in ("weight_decay", "l1", "gradient_noise", "clip_value", "clip_norm"):
+        if getattr(recipe, name) > 0:
+            yield (
+                f"recipe: {name} is {getattr(recipe, name):g}, but lbfgs needs the gradients of the loss as "
+                f"they are; set {name} to 0 or choose another optimizer"
+            )
+    if recipe.precision != "fp32":
+        yield (
+            f"recipe: precision is {recipe.precision}, but lbfgs compares losses and gradients closely; set "
+            "precision to fp32 or choose another optimizer"
+        )
+    if any(phase.frozen for phase in recipe.phases):
+        yield (
+            "recipe: phases freeze nodes, but lbfgs moves all weights along one line; take their nodes out or "
+            "choose another optimizer"
         )
 
 

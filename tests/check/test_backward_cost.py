@@ -142,7 +142,9 @@ def test_attention_by_itself_keeps_what_each_head_gives() -> None:
     assert cost(net).nodes["attend"].cache == 2 * 16 * 4
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize(
+    "name", sorted(OPTIMIZERS.keys() - {"lbfgs"})
+)  # which looks several times a step
 def test_optimizers_keep_what_torch_s_state_holds(name: str) -> None:
     from netbuilder.training.optimizers import build_optimizer, trainable
 

@@ -173,6 +173,16 @@ RECIPES = {
         | {"clip_norm": 1.0, "ema_decay": 0.5},
     ),
     "muon without a schedule": ("lstm", {"optimizer": "muon", "l1": 0.001}),
+    "lbfgs": (
+        "mlp",
+        {"optimizer": "lbfgs", "learning_rate": 0.5, "accumulate": 2, "schedule": "cosine"}
+        | {"max_iter": 4, "swa_start": 3, "seed": 2},
+    ),
+    "lbfgs without a search": (
+        "cnn",
+        {"optimizer": "lbfgs", "line_search": "none", "batch_size": 30, "max_iter": 3}
+        | {"history_size": 3, "ema_decay": 0.5, "learning_rate": 0.1},
+    ),
     "averages of epochs": (
         "cnn",
         {

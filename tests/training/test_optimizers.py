@@ -7,16 +7,19 @@ from typing import Any
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from netbuilder.check.cost import Cost, optimizer_slots_of
 from netbuilder.check.fits import OPTIMIZERS, Plan, plan_of
 from netbuilder.training.gradients import gradient_changes
+from netbuilder.training.learner import Learner
 from netbuilder.training.optimizer_choices import CLASSES
 from netbuilder.training.optimizers import (
     build_optimizer,
     hidden_matrices,
     optimizer_tensors,
     parameter_groups,
+    restore_optimizer,
 )
 from netbuilder.training.recipe import OF_OPTIMIZERS, Recipe, recipe_problems
 from netbuilder.training.run import RunError
@@ -140,6 +143,90 @@ def test_muon_and_adamw_do_what_torchs_do() -> None:
     assert set(optimizer.state_dict()["state"]) == set(range(6))
 
 
+class Curve(nn.Module):
+    """A small network of which an epoch is one batch or several."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.one, self.drop, self.two = nn.Linear(5, 8), nn.Dropout(0.2), nn.Linear(8, 1)
+
+    def losses(self, x: torch.Tensor, y: torch.Tensor) -> tuple[dict[str, torch.Tensor], Any]:
+        """Score the curve."""
+        return {"loss": F.mse_loss(self.two(self.drop(self.one(x).tanh())), y)}, {}
+
+
+@pytest.mark.parametrize("search", ["strong_wolfe", "none"])
+def test_lbfgs_does_what_torchs_does(search: str) -> None:
+    x = torch.linspace(-1, 1, 60).view(12, 5)
+    y = x.square().sum(1, keepdim=True)
+    values = {"optimizer": "lbfgs", "learning_rate": 0.5, "line_search": search, "max_iter": 5}
+    recipe = Recipe.from_plain({**values, "history_size": 4, "shuffle": False, "batch_size": 12})
+    learner = Learner(Curve().eval(), (x, y), recipe, torch.device("cpu"))
+    other = Curve().eval()
+    line = None if search == "none" else search
+    oracle = torch.optim.LBFGS(
+        other.parameters(), 0.5, max_iter=5, history_size=4, line_search_fn=line
+    )
+
+    def closure() -> torch.Tensor:
+        oracle.zero_grad()
+        loss = other.losses(x, y)[0]["loss"]
+        loss.backward()
+        return loss
+
+    take = learner.steps(0)
+    for _ in range(6):
+        (loss,), _ = take(0)
+        assert torch.equal(loss, oracle.step(closure).detach())
+    for one, theirs in zip(learner.model.parameters(), other.parameters(), strict=True):
+        assert torch.equal(one, theirs)
+
+
+def test_a_step_of_lbfgs_sees_the_same_draws_each_time() -> None:
+    x = torch.randn(12, 5)
+    recipe = Recipe({"optimizer": "lbfgs", "learning_rate": 1.0, "gradient_norm_every": 2})
+    learner = Learner(Curve().train(), (x, x[:, :1]), recipe, torch.device("cpu"))
+    seen: list[torch.Tensor] = []
+    learner.model.drop.register_forward_hook(lambda *told: seen.append(told[-1] == 0))  # type: ignore[union-attr]
+    take = learner.steps(0)
+    assert take(0)[1] is None
+    looks = len(seen)
+    assert looks > 3
+    assert all(torch.equal(seen[0], mask) for mask in seen)
+    norm = take(1) if learner.plan.steps > 1 else learner.steps(1)(0)
+    assert norm[1] is not None
+    assert not torch.equal(seen[0], seen[looks])
+
+
+def test_what_lbfgs_keeps_is_put_back() -> None:
+    x = torch.randn(12, 5)
+    recipe = Recipe({"optimizer": "lbfgs", "learning_rate": 0.5, "max_iter": 1})
+    made = [Learner(Curve().eval(), (x, x[:, :1]), recipe, torch.device("cpu")) for _ in range(2)]
+    for steps in range(4):
+        kept = {name: t.clone() for name, t in made[0].optimizer_state().items()}
+        made[1].model.load_state_dict(made[0].model.state_dict())
+        restore_optimizer(made[1].optimizer, made[1].parameters, dict(sorted(kept.items())))
+        for one in made:
+            one.steps(steps)(0)
+        for a, b in zip(made[0].parameters.values(), made[1].parameters.values(), strict=True):
+            assert torch.equal(a, b)
+    assert kept["one.weight:old_dirs[]"] == 2
+    assert kept["one.weight:old_dirs[1]"].numel() == 57
+
+
+def test_lbfgs_keeps_no_more_than_is_said_and_one_rate() -> None:
+    x = torch.randn(12, 5)
+    recipe = Recipe.from_plain({"optimizer": "lbfgs", "history_size": 2, "learning_rate": 0.5})
+    learner = Learner(Curve().eval(), (x, x[:, :1]), recipe, torch.device("cpu"))
+    learner.steps(0)(0)
+    numbers = sum(t.numel() for t in learner.optimizer_state().values() if t.numel() > 1)
+    assert numbers == optimizer_slots_of(recipe.changed()) * 57
+    assert optimizer_slots_of({"optimizer": "lbfgs"}) == 2 + 2 * Recipe().history_size
+    with pytest.raises(RunError, match="one line, but nodes have learning rates of their own"):
+        Learner(Curve(), (x, x[:, :1]), recipe, torch.device("cpu"), {"one": 0.5})
+
+
 def test_biases_and_norms_are_spared_from_decay() -> None:
     model = nn.Sequential(nn.Linear(4, 4), nn.LayerNorm(4))
     groups = parameter_groups(dict(model.named_parameters()), {"0": 0.5}, 1.0, spare=True)
@@ -204,6 +291,27 @@ def test_gradients_are_changed_in_their_order() -> None:
             (
                 "recipe: warmup_steps is 5, but one_cycle rises by itself; set warmup_steps to 0 and rise "
                 "to the share that it takes"
+            ),
+        ),
+        (
+            {"optimizer": "lbfgs", "clip_norm": 1.0},
+            (
+                "recipe: clip_norm is 1, but lbfgs needs the gradients of the loss as they are; set clip_norm "
+                "to 0 or choose another optimizer"
+            ),
+        ),
+        (
+            {"optimizer": "lbfgs", "precision": "bf16"},
+            (
+                "recipe: precision is bf16, but lbfgs compares losses and gradients closely; set precision "
+                "to fp32 or choose another optimizer"
+            ),
+        ),
+        (
+            {"optimizer": "lbfgs", "phases": [{"epochs": 2, "frozen": ["linear_1"]}]},
+            (
+                "recipe: phases freeze nodes, but lbfgs moves all weights along one line; take their nodes "
+                "out or choose another optimizer"
             ),
         ),
         (

@@ -111,6 +111,14 @@ def test_cut_off_anywhere_it_comes_out_bit_equal(
         },
         {"body": "lstm", "optimizer": "muon", "weight_decay": 0.01},
         {
+            "optimizer": "lbfgs",
+            "learning_rate": 0.5,
+            "history_size": 3,
+            "max_iter": 4,
+            "clip_norm": 0.0,
+            "checkpoint_every": 1,
+        },
+        {
             "schedule": "constant",
             "warmup_steps": 0,
             "swa_start": 2,
