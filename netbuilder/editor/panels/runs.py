@@ -271,6 +271,10 @@ class RunsPanel(QWidget):
         if self.chosen is not None:
             self._runs.weights_wanted.emit(self.chosen)
 
+    def _on_recipe(self) -> None:
+        if self.chosen is not None:
+            self._runs.copy_recipe(self.chosen)
+
     def _on_pin(self) -> None:
         view = self.chosen
         if view is not None:
@@ -317,6 +321,7 @@ class RunsPanel(QWidget):
             action.triggered.connect(button.click)
         menu.addSeparator()
         menu.addAction("Start from These Weights\N{HORIZONTAL ELLIPSIS}", self._on_weights)
+        menu.addAction("Copy Recipe to Document", self._on_recipe)
         menu.addSeparator()
         menu.addAction("Unpin" if view.notes.pinned else "Pin", self._on_pin)
         menu.addAction("Edit Tags", self._on_tags)

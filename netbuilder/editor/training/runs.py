@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
+from netbuilder.app.run_recipe import recipe_of, with_recipe_of
 from netbuilder.app.session import Session
 from netbuilder.app.training import new_run_path, resume_training, start_training
 from netbuilder.catalogue.packs import standard_catalogue
@@ -308,6 +309,33 @@ class Runs(QObject):
     def _on_graphless(self, error: Exception) -> None:
         self._say("error", f"The graph of the run cannot be opened: {error}")
 
+    def copy_recipe(self, view: RunView) -> None:
+        """Train the shown document as a run was trained from now on, in one step."""
+        tab = self._workspace.current
+        if tab is not None:
+            self._workspace.tasks.submit(
+                self,
+                "recipe",
+                partial(_recipe_for, tab, view),
+                self._on_recipe,
+                self._on_recipeless,
+            )
+
+    def _on_recipe(self, found: tuple[Tab, RunView, dict[str, Any]]) -> None:
+        tab, view, recipe = found
+        if self._shut or tab not in self._workspace.tabs:
+            return
+        name = short_name(view.name)
+        if with_recipe_of(tab.network, recipe) is tab.network:
+            self._say("info", f"The document has the recipe of {name} already.")
+            return
+        tab.seal()
+        tab.do(f"Copy the recipe of {name}", lambda network: with_recipe_of(network, recipe))
+        self._say("info", f"The recipe of {name} is copied; device and threads stay.")
+
+    def _on_recipeless(self, error: Exception) -> None:
+        self._say("error", f"The recipe of the run cannot be copied: {error}")
+
     # Removing.
 
     def delete(self, view: RunView) -> None:
@@ -597,6 +625,10 @@ def _read(view: RunView) -> tuple[RunView, News | Exception]:
         return view, view.tail.read()
     except (NetBuilderError, OSError, ValueError) as error:
         return view, error
+
+
+def _recipe_for(tab: Tab, view: RunView) -> tuple[Tab, RunView, dict[str, Any]]:
+    return tab, view, recipe_of(view.folder)
 
 
 def _graph_of(run: RunFolder, name: str) -> Session:

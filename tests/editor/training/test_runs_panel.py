@@ -185,6 +185,7 @@ def test_the_menu_of_a_row_does_what_the_buttons_do(
         "Delete",
         "",
         "Start from These Weights…",
+        "Copy Recipe to Document",
         "",
         "Pin",
         "Edit Tags",

@@ -21,8 +21,9 @@ from netbuilder.editor.tab import Tab
 from netbuilder.editor.training.run_table import RUN
 from netbuilder.editor.training.runs import Runs
 from netbuilder.editor.workspace import Workspace
-from netbuilder.graph.edits import set_params
+from netbuilder.graph.edits import set_params, set_recipe
 from netbuilder.training.client import create_run
+from netbuilder.training.recipe import Recipe
 from netbuilder.training.run import RunFolder, read_json
 
 WAIT = 60_000  # ms; a process has to load torch
@@ -119,20 +120,51 @@ def test_nothing_that_fits_is_said_and_not_trained(
     assert _rows(dialog) == []
 
 
-def test_a_run_is_chosen_in_the_menu_of_its_row(
-    tab: Tab, runs: Runs, workspace: Workspace, qtbot: Any
-) -> None:
+@pytest.fixture
+def panel(tab: Tab, workspace: Workspace, qtbot: Any) -> RunsPanel:
     panel = RunsPanel(workspace)
     qtbot.addWidget(panel)
     panel.resize(1100, 300)
     panel.show()
     qtbot.waitUntil(lambda: len(panel.model.views) == 2, timeout=WAIT)
+    return panel
+
+
+def _pick(panel: RunsPanel, words: str) -> None:
+    """Take something from the menu of the second row."""
     spot = panel.table.visualRect(panel.model.index(1, RUN)).center()
     QTest.mouseClick(panel.table.viewport(), LEFT, pos=spot)
     panel.table.customContextMenuRequested.emit(spot)
     menu = panel.findChild(QMenu, "run_menu")
     assert menu is not None
-    action = next(a for a in menu.actions() if a.text().startswith("Start from"))
+    action = next(a for a in menu.actions() if a.text().startswith(words))
+    QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+
+
+def test_a_run_is_chosen_in_the_menu_of_its_row(panel: RunsPanel, runs: Runs, qtbot: Any) -> None:
     with qtbot.waitSignal(runs.weights_wanted) as wanted:
-        QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+        _pick(panel, "Start from")
     assert wanted.args == [panel.model.views[1]]
+
+
+def test_the_recipe_of_a_run_is_copied_in_one_step(
+    panel: RunsPanel, tab: Tab, workspace: Workspace, qtbot: Any
+) -> None:
+    with qtbot.waitSignal(workspace.said) as said:
+        _pick(panel, "Copy Recipe")
+    assert said.args[1] == "The document has the recipe of iris 12:00:00 already."
+    first = Recipe.from_plain(tab.network.recipe).changed()
+    other = {"optimizer": "sgd", "threads": 2, "device": "cpu"}
+    tab.do("Other", lambda network: set_recipe(network, other))
+    before = tab.network
+    _pick(panel, "Copy Recipe")
+    qtbot.waitUntil(lambda: tab.network is not before, timeout=WAIT)
+    assert tab.network.recipe == {**first, "threads": 2, "device": "cpu"}, "device and threads stay"
+    tab.undo()
+    assert tab.network == before
+    file = panel.model.views[1].folder.recipe_file
+    file.write_text("[]")
+    with qtbot.waitSignal(workspace.said) as said:
+        _pick(panel, "Copy Recipe")
+    assert said.args[1].startswith("The recipe of the run cannot be copied")
+    assert tab.network == before
