@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from netbuilder.app.phase_findings import freezable, phase_findings
 from netbuilder.editor.dialogs.document_dialog import DocumentDialog, scrolled
+from netbuilder.editor.dialogs.phase_edits import (
+    PHASES,
+    phases_of,
+    with_phase,
+    with_phase_added,
+    without_phase,
+)
+from netbuilder.editor.dialogs.phase_list import PhaseList
 from netbuilder.editor.dialogs.recipe_edits import (
     problems_by_name,
     schedule_text,
@@ -20,9 +29,9 @@ from netbuilder.editor.widgets.room import open_at
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
 from netbuilder.graph import edits
+from netbuilder.node_api.axes import counted
 from netbuilder.training.recipe import Recipe
 
-PHASES = "phases"  # has a list of its own
 _FOLDED = "recipe.folded"
 _FOLDED_AT_FIRST = ("Early stopping", "Checkpoints", "Run")
 
@@ -43,6 +52,14 @@ class RecipeDialog(DocumentDialog):
         self.curve = ScheduleCurve()
         self.sentence = Wrapped("", "secondary")
         self.sentence.setObjectName("schedule_sentence")
+        self.phases = PhaseList()
+        self.phases.added.connect(self._on_phase_added)
+        self.phases.edited.connect(self._on_phase_edited)
+        self.phases.restored.connect(self._on_phase_restored)
+        self.phases.removed.connect(self._on_phase_removed)
+        self.phases.ended.connect(self.seal)
+        self.form.add_section("Phases", "Length").addWidget(self.phases)
+        self.form.fold(self._folded())
         body = self.form.sections["Schedule"].body
         body.insertWidget(0, self.sentence)
         body.addWidget(self.curve)
@@ -56,6 +73,14 @@ class RecipeDialog(DocumentDialog):
         values = tab.network.recipe
         by_name, others = problems_by_name(values)
         self.form.fill(values, by_name)
+        report = tab.session.report
+        phases = phases_of(tab.network)
+        problems = [by_name[PHASES]] if PHASES in by_name else []
+        problems += [found.message for found in phase_findings(report)]
+        self.phases.fill(phases, freezable(report), problems)
+        section = self.form.sections["Phases"]
+        many = counted(len(phases), "phase") if phases and section.is_folded else ""
+        section.heading.set_remark(many)
         recipe = sound_recipe(values)
         idle = without_effect(recipe)
         for name, row in self.form.rows.items():
@@ -105,6 +130,20 @@ class RecipeDialog(DocumentDialog):
 
     def _on_restored(self, name: str) -> None:
         self.do(f"Restore {name}", lambda n: with_setting(n, name, edits.DEFAULT))
+
+    def _on_phase_added(self) -> None:
+        self.do("Add a phase", with_phase_added)
+
+    def _on_phase_edited(self, place: int, name: str, value: object) -> None:
+        label = f"Set {name} of phase {place + 1}"
+        self.do(label, lambda n: with_phase(n, place, name, value), f"phase:{place}:{name}")
+
+    def _on_phase_restored(self, place: int, name: str) -> None:
+        label = f"Restore {name} of phase {place + 1}"
+        self.do(label, lambda n: with_phase(n, place, name, edits.DEFAULT))
+
+    def _on_phase_removed(self, place: int) -> None:
+        self.do(f"Remove phase {place + 1}", lambda n: without_phase(n, place))
 
     def _on_restore_all(self) -> None:
         self.do("Restore the recipe", lambda n: edits.set_recipe(n, {}))

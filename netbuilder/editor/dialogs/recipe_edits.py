@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from netbuilder.editor.dialogs.phase_edits import phases_text
 from netbuilder.editor.widgets.reading import is_default
 from netbuilder.graph import edits
 from netbuilder.graph.model import Network
@@ -74,7 +75,7 @@ def without_effect(recipe: Recipe) -> frozenset[str]:
 
 def schedule_text(recipe: Recipe) -> str:
     """Return in a sentence or two how the learning rate changes."""
-    return _scheduled_text(recipe) + _annealed_text(recipe)
+    return _scheduled_text(recipe) + _annealed_text(recipe) + phases_text(recipe)
 
 
 def _annealed_text(recipe: Recipe) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPalet
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from netbuilder.editor.look import ui_font
+from netbuilder.training.phases import borders
 from netbuilder.training.recipe import Recipe
 from netbuilder.training.schedule import learning_rate
 
@@ -22,6 +23,7 @@ class ScheduleCurve(QWidget):
         super().__init__(parent)
         self._rates: list[float] = []
         self._epochs = 0
+        self._borders: list[float] = []  # between phases, as shares of the training
         self.setObjectName("schedule_curve")
         self.setAccessibleName("Learning rate over the training")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -35,6 +37,7 @@ class ScheduleCurve(QWidget):
         places = [round(i * (total - 1) / max(count - 1, 1)) for i in range(count)]
         self._rates = [learning_rate(recipe, step, steps) for step in places]
         self._epochs = recipe.epochs
+        self._borders = [at / recipe.epochs for at in borders(recipe.phases, recipe.epochs)]
         self.setAccessibleDescription(sentence)
         self.update()
 
@@ -55,6 +58,10 @@ class ScheduleCurve(QWidget):
         area = QRectF(self.rect()).adjusted(1, 18, -1, -20)
         painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
+        painter.setPen(QPen(quiet, 1, Qt.PenStyle.DashLine))
+        for share in self._borders:
+            x = round(area.left() + share * area.width()) + 0.5
+            painter.drawLine(QPointF(x, area.top() - 2), QPointF(x, area.bottom()))
         points = self._points(area, top)
         fill = QColor(palette.color(QPalette.ColorRole.Link))
         fill.setAlphaF(0.12)

@@ -94,6 +94,15 @@ class Form(QWidget):
             count = sum(r.is_changed for n, r in self.rows.items() if self.params[n].group == title)
             section.heading.set_remark(f"{count} changed" if count and section.is_folded else "")
 
+    def add_section(self, title: str, after: str) -> QVBoxLayout:
+        """Put a section of other things behind the one of a group, and return what it is filled by."""
+        section = Section(title, self, folds=True)
+        section.folded.connect(self._on_folded)
+        place = self._column.indexOf(self.sections[after])
+        self._column.insertWidget(place + 1, section)
+        self.sections[title] = section
+        return section.body
+
     def fold(self, titles: Collection[str]) -> None:
         """Fold these groups, and unfold the others."""
         for title, section in self.sections.items():
