@@ -37,6 +37,8 @@ OF_OPTIMIZERS: Mapping[str, tuple[str, ...]] = {
     "rho": ("adadelta",),
     "epsilon": (*_ADAMS, "muon", "rmsprop", "adagrad", "adadelta"),
 }
+# What changes gradients, which lbfgs takes as they are.
+NOT_OF_LBFGS = ("weight_decay", "l1", "gradient_noise", "clip_value", "clip_norm")
 # The settings that only some schedules have.
 OF_SCHEDULES: Mapping[str, tuple[str, ...]] = {
     "step_size": ("step",),
@@ -113,6 +115,27 @@ class Recipe(Declared):
         group="Optimizer",
         doc="Memory of the squared gradient (adam, adamw, adamax, nadam, radam, muon's adamw).",
     )
+    alpha = Float(
+        0.99,
+        min=0.0,
+        max=0.999999,
+        group="Optimizer",
+        doc="Memory of the squared gradient (rmsprop).",
+    )
+    rho = Float(
+        0.9,
+        min=0.0,
+        max=0.999999,
+        group="Optimizer",
+        doc="Memory of the squared gradient and of squared steps (adadelta).",
+    )
+    epsilon = Float(
+        1e-8,
+        min=1e-20,
+        max=1.0,
+        group="Optimizer",
+        doc="Keeps the division finite (all but sgd); torch takes 1e-6 for adadelta.",
+    )
     muon_momentum = Float(
         0.95,
         min=0.0,
@@ -140,27 +163,6 @@ class Recipe(Declared):
         ("strong_wolfe", "none"),
         group="Optimizer",
         doc="How far a move goes: as far as the loss falls well, or learning_rate as it is (lbfgs).",
-    )
-    alpha = Float(
-        0.99,
-        min=0.0,
-        max=0.999999,
-        group="Optimizer",
-        doc="Memory of the squared gradient (rmsprop).",
-    )
-    rho = Float(
-        0.9,
-        min=0.0,
-        max=0.999999,
-        group="Optimizer",
-        doc="Memory of the squared gradient and of squared steps (adadelta).",
-    )
-    epsilon = Float(
-        1e-8,
-        min=1e-20,
-        max=1.0,
-        group="Optimizer",
-        doc="Keeps the division finite (all but sgd); torch takes 1e-6 for adadelta.",
     )
     weight_decay = Float(
         0.0,
@@ -217,7 +219,6 @@ class Recipe(Declared):
         min=0,
         max=1_000_000,
         group="Optimizer",
-        unit="epochs",
         doc="First epoch at whose end the weights are taken into a plain average (stochastic weight "
         "averaging), which is then validated, kept as the best weights and exported; batch norms are "
         "measured anew for it. 0 averages nothing.",
@@ -561,7 +562,7 @@ def _schedule_problems(recipe: Recipe) -> Iterator[str]:
 def _search_problems(recipe: Recipe) -> Iterator[str]:
     if recipe.optimizer != "lbfgs":
         return
-    for name in ("weight_decay", "l1", "gradient_noise", "clip_value", "clip_norm"):
+    for name in NOT_OF_LBFGS:
         if getattr(recipe, name) > 0:
             yield (
                 f"recipe: {name} is {getattr(recipe, name):g}, but lbfgs needs the gradients of the loss as "

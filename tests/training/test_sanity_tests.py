@@ -216,6 +216,13 @@ def test_the_sweep_ends_where_the_loss_diverges_and_leaves_weights_as_they_were(
     assert not torch.equal(made[0].state_dict()["linear_1.weight"], before["linear_1.weight"])
 
 
+def test_no_rate_is_sought_for_what_searches_by_itself():
+    found = made_on(bench(optimizer="lbfgs"), "learning_rate")
+    assert found.status == "skipped"
+    assert "searches for the length of its steps" in found.sentence
+    assert made_on(bench(optimizer="lbfgs", max_iter=2), "one_batch").status == "ok"
+
+
 def test_the_floor_counts_answers_that_contradict_each_other():
     one = bench()
     point = torch.zeros(8, 64)

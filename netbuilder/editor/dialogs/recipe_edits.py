@@ -10,7 +10,13 @@ from netbuilder.editor.widgets.reading import is_default
 from netbuilder.graph import edits
 from netbuilder.graph.model import Network
 from netbuilder.node_api.params import ParamError, plain
-from netbuilder.training.recipe import OF_OPTIMIZERS, OF_SCHEDULES, Recipe, recipe_problems
+from netbuilder.training.recipe import (
+    NOT_OF_LBFGS,
+    OF_OPTIMIZERS,
+    OF_SCHEDULES,
+    Recipe,
+    recipe_problems,
+)
 from netbuilder.training.schedule import anneals
 
 
@@ -64,6 +70,8 @@ def without_effect(recipe: Recipe) -> frozenset[str]:
         idle.add("nesterov")
     if recipe.weight_decay == 0:
         idle.add("decay_biases")
+    if recipe.optimizer == "lbfgs":
+        idle |= set(NOT_OF_LBFGS)
     if recipe.patience == 0:
         idle.add("min_delta")
     if recipe.swa_start == 0:

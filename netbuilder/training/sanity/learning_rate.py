@@ -38,6 +38,9 @@ def learning_rate(bench: Bench) -> Finding:
     falls most steeply over the logarithm of the rate, yet no more than a tenth of the rate of the
     least loss. Experiments are made on a copy with the first weights; no weight of anybody's changes.
     """
+    if bench.recipe.optimizer == "lbfgs" and bench.recipe.line_search != "none":
+        sentence = "not tested: lbfgs searches for the length of its steps by itself; start with 1"
+        return Finding(LEARNING_RATE.name, "skipped", sentence)
     curve = sweep(bench)
     diverged = len(curve) < _STEPS
     found = suggestion(curve)

@@ -108,6 +108,11 @@ def test_settings_without_effect_rest_until_they_are_set(qtbot, dialog, tab):
     qtbot.waitUntil(rows["momentum"].isEnabled)
     assert not rows["beta1"].isEnabled()
     assert without_effect(Recipe({"schedule": "step"})) >= {"min_learning_rate", "momentum"}
+    tab.do("set", lambda n: edits.set_recipe(n, {"optimizer": "lbfgs", "l1": 0.1}))
+    qtbot.waitUntil(rows["history_size"].isEnabled)
+    assert not rows["clip_norm"].isEnabled()
+    assert rows["l1"].isEnabled()
+    assert "l1 is 0.1, but lbfgs needs" in rows["l1"].trouble.text()
 
 
 def test_every_sentence_finds_its_setting():
