@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 FILE is a table with the columns that the run was trained on, in any order and with others beside
-them; a PNG or JPEG image, or a folder of them; an .npy file with samples, or an .npz file with an
+them, of a series a row a moment; a text, of which windows are cut; a PNG or JPEG image, or a
+folder of them; an .npy file with samples, or an .npz file with an
 array for each field, with numbers as the source of the training has them.
 
-Gaps are filled and numbers scaled as the training did.
+Gaps are filled and all steps of the preprocessing are done as in the training.
 """
 
 
@@ -30,7 +31,7 @@ def add(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser(
         "predict",
-        help="let a trained run predict the rows of a table, images or arrays",
+        help="let a trained run predict a table, a text, images or arrays",
         description="Let the best weights of a run predict every sample of a file, and write a row of "
         "CSV for each: classes with their probabilities, or numbers.",
         epilog=_EPILOG,

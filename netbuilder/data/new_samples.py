@@ -21,6 +21,7 @@ from netbuilder.data.csv_file import CsvFile
 from netbuilder.data.csv_table import Table, read_table
 from netbuilder.data.dates import date_part, is_ambiguous, parted_name, read_dates
 from netbuilder.data.images import read_images
+from netbuilder.data.new_windows import TEXTS, series_windows, text_windows
 from netbuilder.data.npy import read_headers
 from netbuilder.data.parquet_table import read_parquet
 from netbuilder.data.picture_files import ENDINGS
@@ -35,6 +36,7 @@ from netbuilder.data.table_columns import (
     shown,
 )
 from netbuilder.data.table_source import TableSource
+from netbuilder.data.time_series import TimeSeries
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -81,7 +83,7 @@ def read_samples(path: Path, trained: Trained) -> NewSamples:
     """Read a table, a folder of images or one image, or arrays.
 
     Args:
-        path: A text or Parquet file with a table; a PNG or JPEG file, or a folder of them; an ``.npy`` file with
+        path: A text or Parquet file with a table, of a series too; a text, where the network takes tokens; a PNG or JPEG file, or a folder of them; an ``.npy`` file with
             the samples of the one field that is wanted, or an ``.npz`` with an array a field.
         trained: What they have to be like.
 
@@ -95,7 +97,32 @@ def read_samples(path: Path, trained: Trained) -> NewSamples:
         return _images(path, trained)
     if ending in (".npy", ".npz"):
         return _arrays(path, trained)
+    if isinstance(trained.source, TimeSeries):
+        return _series(path, trained.source, trained)
+    if ending in TEXTS and not isinstance(trained.source, TableSource):
+        return _text(path, trained)
     return _table(path, trained)
+
+
+def _text(path: Path, trained: Trained) -> NewSamples:
+    field = _only(trained, f"{path} holds a text, but")
+    vocabulary = trained.preprocessing.get("vocabulary", {}).get(field.name)
+    if vocabulary is None:
+        raise DataError(f"{path} holds a text, but {field.name} takes no tokens of one")
+    tokenizer = trained.preprocessing.get("tokenizer", {}).get(field.name, "")
+    values, names = text_windows(path, vocabulary, tokenizer, math.prod(field.shape))
+    return NewSamples({field.name: values}, tuple(names))
+
+
+def _series(path: Path, source: TimeSeries, trained: Trained) -> NewSamples:
+    field = _only(trained, f"{path} holds a series, but")
+    values, names, notes = series_windows(path, source)
+    if values.shape[2] != field.shape[1]:
+        raise DataError(
+            f"{path} has {values.shape[2]} columns of numbers beside the time, but the network was trained on "
+            f"{field.shape[1]}; leave the others out"
+        )
+    return NewSamples({field.name: values}, tuple(names), tuple(notes))
 
 
 def _table(path: Path, trained: Trained) -> NewSamples:

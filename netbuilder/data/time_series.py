@@ -86,6 +86,28 @@ class TimeSeries(DataSource, Format, id="time_series", title="Time series", task
         gap = (span - 1) // self.stride
         return Dataset(arrays, self._fields(inputs, targets), tuple(notes), gap=gap)
 
+    def past(self, path: FilePath) -> tuple[npt.NDArray[np.float32], list[int], list[str]]:
+        """Return the rows of a table, of the same columns, that is to be forecast.
+
+        Args:
+            path: The file.
+
+        Returns:
+            The inputs in order of time, (rows, columns); the line of each row; and notes.
+
+        Raises:
+            DataError: It cannot be read, or lacks a column.
+        """
+        import numpy as np
+
+        table = read_table(path, self.delimiter, self.encoding, self.header)
+        inputs, _ = self._columns(table)
+        notes: list[str] = []
+        values = [self._numbers(table, name, notes) for name in inputs]
+        order = self._order(table, notes)
+        rows = np.array(values, np.float32).T[order]
+        return rows, [table.lines[row] for row in order], notes
+
     def _fields(self, inputs: list[str], targets: list[str]) -> dict[str, Field]:
         several = (len(targets),) if len(targets) > 1 else ()
         return {

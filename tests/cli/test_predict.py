@@ -292,3 +292,69 @@ def test_a_table_is_refused_where_samples_are_more_than_rows(run: Command, tmp_p
     flat = np.random.default_rng(0).random((3, 64)).astype(np.float32)
     np.save(tmp_path / "flat.npy", flat)
     assert len(rows_of(run("predict", of_images.path, tmp_path / "flat.npy").out)) == 3
+
+
+def test_a_text_is_cut_into_windows_that_end_where_it_ends(run: Command, tmp_path: Path):
+    (tmp_path / "text.txt").write_text("ab\n" * 40)
+    tokens = Argument("tokens", "tokens", (4,), "int64")
+    after = Argument("next_tokens", "next_tokens", (4,), "int64")
+    body = (
+        "        self.embedding_1 = nn.Embedding(3, 3)\n\n    def forward(self, tokens):\n"
+        "        return self.embedding_1(tokens).transpose(1, 2)\n"
+    )
+    result = Result("said", ("N", 3, 4), "float32", "next_tokens")
+    loss = Loss(
+        "loss_1", "cross_entropy", "classification", 1.0, ("N", 3, 4), "said", "next_tokens"
+    )
+    data = {"source": "text", "params": {"path": "text.txt", "window": 4}}
+    made = source(body, [tokens], after, result, loss)
+    folder = trained(make_run(tmp_path / "run", data=data, made=made, learning_rate=0.3, epochs=15))
+    new = tmp_path / "new.txt"
+    new.write_text("ab\nab\na")
+    done = run("predict", folder.path, new)
+    assert done.code == 0
+    rows = rows_of(done.out)
+    assert [row["input"] for row in rows] == ["new.txt: 1-4", "new.txt: 4-7"]
+    assert [list(row.values())[2:] for row in rows] == [
+        ["b", "newline", "a", "b"],
+        ["b", "newline", "a", "b"],
+    ]
+    new.write_text("a")
+    (one,) = rows_of(run("predict", folder.path, new).out)
+    assert (one["input"], one["predicted(4)"]) == ("new.txt: 1-1", "b")
+    new.write_bytes(b"a\xff")
+    assert "new.txt is no text in UTF-8" in run("predict", folder.path, new).err
+    new.write_text("")
+    assert "new.txt is empty" in run("predict", folder.path, new).err
+
+
+def test_a_series_is_forecast_from_every_window_the_last_one_too(run: Command, tmp_path: Path):
+    table = [("day", "level")] + [(str(number), str(number % 3)) for number in range(60)]
+    write(tmp_path / "series.csv", table[0], table[1:])
+    past = Argument("window", "window", (2, 1), "float32")
+    future = Argument("future", "future", (1,), "float32")
+    body = (
+        "        self.linear_1 = nn.Linear(2, 1)\n\n    def forward(self, window):\n"
+        "        return window[:, 0] * 2 + window[:, 1] * 3 + self.linear_1(window[:, :, 0]) * 0\n"
+    )
+    result = Result("said", ("N", 1), "float32", "future")
+    loss = Loss("loss_1", "mse", "regression", 1.0, ("N", 1), "said", "future")
+    data = {
+        "source": "time_series",
+        "params": {"path": "series.csv", "time": "day", "window": 2},
+        "preprocess": [{"step": "min_max", "field": "future", "high": 2.0}],
+    }
+    made = source(body, [past], future, result, loss)
+    folder = trained(make_run(tmp_path / "run", data=data, made=made, epochs=1))
+    new = write(tmp_path / "new.csv", ("level", "day"), [("7", "3"), ("5", "1"), ("6", "2")])
+    done = run("predict", folder.path, new)
+    assert done.code == 0
+    assert "put in order of day" in done.err
+    # In order of the day the levels are 5, 6, 7; the unit of the target is undone: 0 to 2 stays.
+    rows = rows_of(done.out)
+    assert [row["input"] for row in rows] == ["new.csv:4", "new.csv:2"]
+    assert [float(row["predicted"]) for row in rows] == [5 * 2 + 6 * 3, 6 * 2 + 7 * 3]
+    write(new, ("level", "day"), [("7", "3")])
+    assert "has 1 rows, but a window takes 2" in run("predict", folder.path, new).err
+    write(new, ("level", "day", "more"), [("7", "3", "1"), ("7", "4", "1")])
+    assert "has 2 columns of numbers beside the time" in run("predict", folder.path, new).err

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QHeaderView,
+    QSplitter,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -17,14 +18,20 @@ from PySide6.QtWidgets import (
 )
 
 from netbuilder.app.run_compare import Pair, RunComparison, compare_runs
+from netbuilder.editor.training.pair_chart import PairChart
 from netbuilder.editor.training.run_view import RunView
 from netbuilder.editor.training.words import NOTHING, short_name
 from netbuilder.editor.widgets.labels import Wrapped
+from netbuilder.editor.widgets.room import open_at
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
 
-_SIZE = (640, 520)
-_WIDTHS = (250, 180)
+if TYPE_CHECKING:
+    from netbuilder.editor.training.runs import Runs
+
+_SIZE = (1180, 700)
+_LEFT = 450  # px of the table
+_WIDTHS = (200, 112)
 
 
 class RunCompareDialog(QDialog):
@@ -33,6 +40,7 @@ class RunCompareDialog(QDialog):
     Attributes:
         table: The differences, in groups.
         sentence: What is so while the table says nothing.
+        charts: Loss and metric of both runs.
     """
 
     def __init__(
@@ -44,7 +52,10 @@ class RunCompareDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         names = short_name(first.name), short_name(second.name)
         self.setWindowTitle(f"Compare {names[0]} and {names[1]}")
-        self.resize(*_SIZE)
+        open_at(self, *_SIZE)
+        self._pair = first, second
+        assert workspace.runs is not None, "the window makes the runs before its dialogs"
+        self._runs: Runs = workspace.runs
         self._notes: dict[str, Pair] = {
             "pinned": (first.notes.pinned, second.notes.pinned),
             "tags": (_tags(first), _tags(second)),
@@ -63,9 +74,13 @@ class RunCompareDialog(QDialog):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, width in enumerate(_WIDTHS):
             self.table.setColumnWidth(column, width)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.sentence)
-        layout.addWidget(self.table, 1)
+        self.charts = tuple(
+            PairChart(workspace, name, self._pair, self) for name in ("loss", "metric")
+        )
+        self._lay_out()
+        self._runs.moved.connect(self._on_moved)
+        self._runs.read_along(self._pair)
+        self.finished.connect(self._on_finished)
         workspace.tasks.submit(
             self,
             "compare",
@@ -73,6 +88,34 @@ class RunCompareDialog(QDialog):
             self._on_compared,
             self._on_failed,
         )
+
+    def _lay_out(self) -> None:
+        curves = QWidget(self)
+        column = QVBoxLayout(curves)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        for chart in self.charts:
+            column.addWidget(chart, 1)
+        self._halves = QSplitter(Qt.Orientation.Horizontal, self)
+        self._halves.setObjectName("compare_halves")
+        self._halves.setChildrenCollapsible(False)
+        self._halves.addWidget(self.table)
+        self._halves.addWidget(curves)
+        self._halves.setStretchFactor(1, 1)
+        self._halves.setSizes([_LEFT, self.width() - _LEFT])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 14, 16, 12)
+        layout.setSpacing(10)
+        layout.addWidget(self.sentence)
+        layout.addWidget(self._halves, 1)
+
+    def _on_moved(self, run: RunView) -> None:
+        if run in self._pair:
+            for chart in self.charts:
+                chart.refresh()
+
+    def _on_finished(self) -> None:
+        self._runs.read_no_longer(self._pair)
 
     def _on_compared(self, found: RunComparison) -> None:
         self.sentence.setText(_summary(found))

@@ -22,7 +22,7 @@ from netbuilder.node_api.axes import counted
 
 MOST_ROWS = 200
 _FILTER = (
-    "Tables, images and arrays (*.csv *.tsv *.txt *.parquet *.pq *.png *.jpg *.jpeg *.npy *.npz)"
+    "Tables, texts, images and arrays (*.csv *.tsv *.txt *.md *.py *.parquet *.pq *.png *.jpg *.jpeg *.npy *.npz)"
     ";;All files (*)"
 )
 _HINT = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,7 @@ class Runs(QObject):
         self._views: dict[Path, RunView] = {}
         self._chosen: dict[Tab, Path] = {}
         self._overlaid: set[Path] = set()
+        self._along: Counter[Path] = Counter()
         self._leaving: dict[Path, QTimer] = {}
         self._listed: Path | None = None
         self._warm = WarmWorker()
@@ -166,6 +168,15 @@ class Runs(QObject):
             (self._overlaid.add if on else self._overlaid.discard)(view.path)
             self._follow()
             self.changed.emit()
+
+    def read_along(self, views: Iterable[RunView]) -> None:
+        """Read the records of runs that are looked at beside the panels, too."""
+        self._along.update(view.path for view in views)
+        self._follow()
+
+    def read_no_longer(self, views: Iterable[RunView]) -> None:
+        """Take one ``read_along`` back."""
+        self._along -= Counter(view.path for view in views)
 
     # Starting.
 
@@ -513,6 +524,7 @@ class Runs(QObject):
     def _followed(self) -> list[RunView]:
         shown = self.shown
         wanted = {view.path: view for view in self.overlaid}
+        wanted |= {path: self._views[path] for path in self._along if path in self._views}
         if shown is not None:
             wanted[shown.path] = shown
         found = {path: view for path, view in wanted.items() if not view.loaded}

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from netbuilder.codegen.source import Argument
-from netbuilder.data import bpe
 from netbuilder.data.applying import applied, undone
 from netbuilder.data.arrays import Array
+from netbuilder.data.new_windows import tokens_of
 from netbuilder.data.settings import DataSettings
 from netbuilder.data.source import DataError, Dataset
 from netbuilder.training.answers import Reading, probabilities, readings
@@ -232,15 +232,9 @@ def encoded(text: str, vocabulary: Sequence[str], length: int, tokenizer: str = 
     """
     if not vocabulary:
         raise DataError("a text was given, but the input takes numbers")
-    number = {token: place for place, token in enumerate(vocabulary)}
-    found: list[int]
-    if tokenizer:
-        found = bpe.encode(tokenizer, text).tolist()
-    elif len(vocabulary) == 256 and vocabulary[255] == "0xff":
-        found = list(text.encode())
-    else:
-        found = [number.get(one, number.get(" ", 0)) for one in text]
-    return [number.get("\n", 0)] * (length - len(found)) + found[-length:]
+    found = tokens_of(text, vocabulary, tokenizer)
+    newline = vocabulary.index("\n") if "\n" in vocabulary else 0
+    return [newline] * (length - len(found)) + found[-length:]
 
 
 def _kind(shape: Sequence[int], vocabulary: Sequence[str]) -> str:

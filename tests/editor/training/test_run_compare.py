@@ -20,12 +20,25 @@ from netbuilder.editor.training.runs import Runs
 from netbuilder.editor.workspace import Workspace
 from netbuilder.files.documents import save
 from netbuilder.graph.edits import set_recipe
+from netbuilder.training.records import STEP, VALIDATION, RecordWriter, Schema
 from netbuilder.training.run import RunFolder
 from netbuilder.training.run_notes import RunNotes, write_notes
 
 WAIT = 8_000
 LEFT = Qt.MouseButton.LeftButton
 RATES = (0.01, 0.1, 0.2)
+
+
+def _write_records(path: Path, start: float) -> None:
+    """Twelve steps of a loss that falls to nothing from where it starts, and two validations."""
+    writer = RecordWriter(path, Schema(("loss",), ("accuracy",)))
+    for step in range(1, 13):
+        for kind in (STEP, VALIDATION) if step % 6 == 0 else (STEP,):
+            loss, epoch = start * (1 - step / 12), (step + 5) // 6
+            head = (kind, epoch, step, step, 8, 8 * step, 0.1 * step, time.time(), loss, 0.01, 1.0)
+            values = [loss, step / 12] if kind == VALIDATION else [loss]
+            writer.append([writer.pack(head, values)])
+    writer.close()
 
 
 @pytest.fixture
@@ -51,6 +64,7 @@ def panel(
             (folder / name).write_text(json.dumps(plain))
         start = {"event": "start", "time": time.time() - 100 * number}
         (folder / "events.jsonl").write_text(json.dumps(start) + "\n")
+        _write_records(folder / "records.bin", 2 + number)
         if number == 1:
             write_notes(RunFolder(folder), RunNotes(note="too fast"))
     made = RunsPanel(workspace)
@@ -96,6 +110,34 @@ def test_two_chosen_runs_are_told_apart(panel: RunsPanel, qtbot: Any) -> None:
     assert set(rows) == {"Results", "Recipe", "Notes"}
     QTest.keyClick(window, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: panel.findChild(RunCompareDialog) is None, timeout=WAIT)
+
+
+def test_the_curves_of_both_lie_over_each_other(panel: RunsPanel, runs: Runs, qtbot: Any) -> None:
+    _choose(panel, 0, 1)
+    QTest.mouseClick(panel.buttons["compare"], LEFT)
+    window = panel.findChild(RunCompareDialog)
+    assert window is not None
+    loss, metric = window.charts
+    qtbot.waitUntil(lambda: len(metric.plot.lines) == 2, timeout=WAIT)
+    names = ["iris 12:00:00", "iris 12:00:01"]
+    assert (loss.figure.currentText(), metric.figure.currentText()) == ("loss", "accuracy")
+    for chart in window.charts:
+        told = [line for line in chart.plot.lines if line.label]
+        assert [line.label for line in told] == names
+        assert [line.dashed for line in told] == [False, True], "no colour has to be told"
+        assert len({line.colour for line in told}) == 2
+    assert [line.series.y[0] for line in loss.plot.lines if line.label] == [1.0, 1.5]
+    assert [label.partition(" ")[2] for label, _, _ in loss.legend.rows] == names
+    metric.figure.setFocus()
+    QTest.keyClick(metric.figure, Qt.Key.Key_Home)
+    assert metric.figure.currentText() == "loss"
+    assert len(metric.plot.lines) == len(loss.plot.lines)
+    QTest.mouseClick(loss.log, LEFT)
+    assert loss.plot.is_log
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: panel.findChild(RunCompareDialog) is None, timeout=WAIT)
+    assert runs.overlaid == [], "what the training panel draws stays as it was"
+    assert not +runs._along
 
 
 def test_a_run_that_cannot_be_read_is_said(panel: RunsPanel, qtbot: Any) -> None:
