@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import Any
 
 from netbuilder.check import fixes
 from netbuilder.check.diagnostics import Fix
@@ -60,8 +61,17 @@ def data_findings(run: GraphRun, name: str, fields: Fields) -> Iterator[Finding]
         )
 
 
-def target_findings(run: GraphRun, name: str, fields: Fields) -> Iterator[Finding]:
-    """Yield what does not fit between a loss and the values its target field holds."""
+def target_findings(
+    run: GraphRun, name: str, fields: Fields, recipe: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """Yield what does not fit between a loss and the values its target field holds.
+
+    Args:
+        run: The evaluation of the main graph.
+        name: A loss.
+        fields: The fields of the data.
+        recipe: The training recipe as plain data.
+    """
     record = run.records[name]
     loss = record.kind.instance
     if not isinstance(loss, LossType) or not record.result.types:
@@ -70,7 +80,8 @@ def target_findings(run: GraphRun, name: str, fields: Fields) -> Iterator[Findin
     if field is None:
         return
     classes = len(field.classes)
-    yield from _imbalance(record, loss, field)
+    if recipe.get("sampling", "shuffled") == "shuffled":
+        yield from _imbalance(record, loss, field)
     if loss.task == "classification" and classes:
         yield from _class_count(run, record, loss, field)
     elif loss.takes_classes and field.dtype in FLOATS:
@@ -124,23 +135,33 @@ def _imbalance(record: Record, loss: LossType, field: Field) -> Iterator[Finding
     values = loss.values()
     if any(values.get(name) for name in ("class_weights", "pos_weight")):
         return
-    total, classes = sum(field.counts), len(counts)
     rare, common = (field.counts.index(size) for size in (min(counts), max(counts)))
-    found: tuple[Fix, ...] = ()
-    if "class_weights" in values and all(field.counts):
-        weights = [round(total / (classes * count), 4) for count in field.counts]
-        title = "set class_weights to balance the classes"
-        fix = fixes.set_params("", record.node.id, {"class_weights": weights}, title)
-        found = (replace(fix, safe=False),)
     yield Finding(
         "NB409",
         f"{field.name} has {max(counts):,} samples of {field.classes[common]} and {min(counts):,} of "
         f"{field.classes[rare]}, but {record.node.id} counts every sample alike",
         node=record.node.id,
         severity="info",
-        hint="weigh the classes, and judge by f1 or auroc rather than accuracy",
-        fixes=found,
+        hint="weigh the classes or draw them equally often, and judge by f1 or auroc rather than accuracy",
+        fixes=tuple(_balancing(record, loss, field)),
     )
+
+
+def _balancing(record: Record, loss: LossType, field: Field) -> Iterator[Fix]:
+    """Ways to let every class count as much as another."""
+    values, counts = loss.values(), field.counts
+    if "class_weights" in values and all(counts):
+        weights = [round(sum(counts) / (len(counts) * count), 4) for count in counts]
+        title = "set class_weights to balance the classes"
+        fix = fixes.set_params("", record.node.id, {"class_weights": weights}, title)
+        yield replace(fix, safe=False)
+    if "pos_weight" in values and len(counts) == 2 and all(counts):
+        title = "set pos_weight to balance no and yes"
+        weights = [round(counts[0] / counts[1], 4)]
+        fix = fixes.set_params("", record.node.id, {"pos_weight": weights}, title)
+        yield replace(fix, safe=False)
+    if not field.shape:
+        yield fixes.set_recipe({"sampling": "balanced"}, "draw every class equally often")
 
 
 def _class_count(run: GraphRun, record: Record, loss: LossType, field: Field) -> Iterator[Finding]:

@@ -21,6 +21,11 @@ def set_params(group: str, node: str, values: Mapping[str, Any], title: str = ""
     )
 
 
+def set_recipe(values: Mapping[str, Any], title: str) -> Fix:
+    """Return the fix that sets values of the training recipe; a guess."""
+    return Fix(title, lambda n: edits.set_recipe(n, {**n.recipe, **values}), safe=False)
+
+
 def drop_param(group: str, node: str, name: str, title: str = "") -> Fix:
     """Return the fix that removes a parameter, so that its default holds."""
     return Fix(

@@ -40,5 +40,5 @@ def meaning_findings(
         yield from loss_findings(catalogue, run, name)
         yield from last_layer_findings(catalogue, run, name)
         if fields is not None:
-            yield from target_findings(run, name, fields)
+            yield from target_findings(run, name, fields, recipe)
     yield from training_findings(run, recipe)

@@ -45,7 +45,7 @@ class ImageFolder(DataSource, id="image_folder", title="Image folder", task="cla
     def fields(self, folder: FilePath) -> dict[str, Field]:
         """The image, channels first, and its label; no image is opened."""
         found = self._found(folder)
-        return self._fields(tuple(found[0]))
+        return self._fields(found)
 
     def load(self, folder: FilePath) -> Dataset:
         """Read the images; the test set's come last."""
@@ -55,7 +55,7 @@ class ImageFolder(DataSource, id="image_folder", title="Image folder", task="cla
 
         parts = self._found(folder)
         classes = tuple(parts[0])
-        found = self._fields(classes)
+        found = self._fields(parts)
         self._check_memory(sum(len(files) for part in parts for files in part.values()))
         size = (self.height, self.width)
         images: list[Array] = []
@@ -85,9 +85,10 @@ class ImageFolder(DataSource, id="image_folder", title="Image folder", task="cla
         arrays: dict[str, Array] = {"image": pixels, "label": np.array(labels, np.int64)}
         return Dataset(arrays, found, tuple(notes), held_out=held_out if len(parts) > 1 else 0)
 
-    def _fields(self, classes: tuple[str, ...]) -> dict[str, Field]:
+    def _fields(self, parts: list[Found]) -> dict[str, Field]:
         shape = (_CHANNELS[self.colour], self.height, self.width)
-        label = Field("label", dtype="int64", classes=classes, role="target")
+        counts = tuple(sum(len(part.get(name, ())) for part in parts) for name in parts[0])
+        label = Field("label", (), "int64", tuple(parts[0]), "target", counts)
         return {"image": Field("image", shape), "label": label}
 
     def _found(self, folder: FilePath) -> list[Found]:
