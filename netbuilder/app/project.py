@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from netbuilder.app.optimizer_findings import optimizer_findings
 from netbuilder.app.phase_findings import NO_RECIPE, phase_findings
 from netbuilder.app.probing import settled
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.check.checker import check
-from netbuilder.check.diagnostics import Diagnostic, Where
+from netbuilder.check.diagnostics import Diagnostic, Fix, Where
 from netbuilder.check.fields import Fields
 from netbuilder.check.report import Report
 from netbuilder.codegen.emit import NotSoundError, write
@@ -20,8 +21,9 @@ from netbuilder.codegen.source import Source
 from netbuilder.data.prepare import fields
 from netbuilder.data.source import DataError
 from netbuilder.files.documents import load
+from netbuilder.graph import edits
 from netbuilder.graph.model import Network
-from netbuilder.training.recipe import recipe_problems
+from netbuilder.training.recipe import RecipeProblem, recipe_problems
 
 if TYPE_CHECKING:
     from torch import nn
@@ -113,6 +115,27 @@ def recipe_findings(report: Report) -> Iterator[Diagnostic]:
     Args:
         report: What the check says of the network.
     """
-    for sentence in recipe_problems(report.network.recipe):
-        yield Diagnostic(NO_RECIPE, "error", sentence, Where(), hint="change the recipe")
+    for problem in recipe_problems(report.network.recipe):
+        yield Diagnostic(
+            NO_RECIPE,
+            "error",
+            str(problem),
+            Where(),
+            hint="change the recipe",
+            fixes=_mends(problem),
+        )
     yield from phase_findings(report)
+    yield from optimizer_findings(report)
+
+
+def _spoken(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value).lower()
+
+
+def _mends(problem: RecipeProblem) -> tuple[Fix, ...]:
+    """The fix that a problem of a recipe has; none where there is no single one."""
+    if not problem.mend:
+        return ()
+    values = dict(problem.mend)
+    title = " and ".join(f"set {name} to {_spoken(value)}" for name, value in values.items())
+    return (Fix(title, lambda n: edits.set_recipe(n, {**n.recipe, **values}), safe=False),)

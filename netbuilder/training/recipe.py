@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 from netbuilder.node_api.errors import NetBuilderError
@@ -58,6 +58,22 @@ OF_SCHEDULES: Mapping[str, tuple[str, ...]] = {
 FREE = ("checkpoint_every", "checkpoint_seconds", "device", "threads")
 
 
+class RecipeProblem(str):
+    """A sentence about what is wrong with a recipe.
+
+    Attributes:
+        mend: The settings that would mend it, by name; empty where no single way is plain.
+    """
+
+    mend: Mapping[str, Any]
+
+    def __new__(cls, text: str, **mend: Any) -> Self:
+        """Make a problem of its sentence."""
+        made = super().__new__(cls, text)
+        made.mend = mend
+        return made
+
+
 class RecipeError(NetBuilderError):
     """A recipe that cannot be followed; carries a sentence for each problem.
 
@@ -65,7 +81,7 @@ class RecipeError(NetBuilderError):
         problems: One sentence each.
     """
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("; ".join(problems))
         self.problems = tuple(problems)
 
@@ -501,101 +517,127 @@ class Recipe(Declared):
         return gain > self.min_delta
 
 
-def recipe_problems(values: Mapping[str, Any]) -> list[str]:
+def recipe_problems(values: Mapping[str, Any]) -> list[RecipeProblem]:
     """Return a sentence for everything that is wrong with a recipe in plain data; empty if fine."""
-    problems: list[str] = []
+    problems: list[RecipeProblem] = []
     accepted: dict[str, Any] = {}
     for name, value in values.items():
         try:
             accepted.update(Recipe({name: value}).__dict__)
         except ParamError as error:
-            problems.append(f"recipe: {error}")
+            problems.append(_problem(str(error)))
     recipe = Recipe(accepted)
+    for found in (
+        _momentum_problems(recipe),
+        _schedule_problems(recipe),
+        _average_problems(recipe),
+        map(_problem, phase_problems(recipe.phases, recipe.epochs)),
+        _search_problems(recipe),
+        _other_problems(recipe),
+    ):
+        problems += found
+    return problems
+
+
+def _problem(text: str, **mend: Any) -> RecipeProblem:
+    return RecipeProblem(f"recipe: {text}", **mend)
+
+
+def _momentum_problems(recipe: Recipe) -> Iterator[RecipeProblem]:
     if recipe.nesterov and not (recipe.optimizer == "sgd" and recipe.momentum > 0):
-        problems.append(
-            f"recipe: nesterov needs sgd with momentum, but the optimizer is {recipe.optimizer} "
-            f"with momentum {recipe.momentum:g}; set momentum or turn nesterov off"
+        yield _problem(
+            f"nesterov needs sgd with momentum, but the optimizer is {recipe.optimizer} "
+            f"with momentum {recipe.momentum:g}; set momentum or turn nesterov off",
+            nesterov=False,
         )
     if recipe.momentum > 0 and recipe.optimizer not in OF_OPTIMIZERS["momentum"]:
         instead = "has beta1 instead" if recipe.optimizer in _ADAMS else "has none"
         instead = "has muon_momentum instead" if recipe.optimizer == "muon" else instead
-        problems.append(
-            f"recipe: momentum is {recipe.momentum:g}, but {recipe.optimizer} {instead}; "
-            "set momentum to 0 or choose sgd"
+        yield _problem(
+            f"momentum is {recipe.momentum:g}, but {recipe.optimizer} {instead}; "
+            "set momentum to 0 or choose sgd",
+            momentum=0.0,
         )
-    problems += _schedule_problems(recipe)
-    problems += _average_problems(recipe)
-    problems += (f"recipe: {text}" for text in phase_problems(recipe.phases, recipe.epochs))
-    problems += _search_problems(recipe)
+
+
+def _other_problems(recipe: Recipe) -> Iterator[RecipeProblem]:
     if recipe.sampling == "balanced" and not recipe.shuffle:
-        problems.append(
-            "recipe: sampling is balanced, which draws samples at random, but shuffle is off; turn it on"
+        yield _problem(
+            "sampling is balanced, which draws samples at random, but shuffle is off; turn it on",
+            shuffle=True,
         )
     if recipe.checkpoint_every == 0 and recipe.checkpoint_seconds == 0:
-        problems.append(
-            "recipe: checkpoint_every and checkpoint_seconds are both 0, so a run that dies is lost; "
-            "set one of them"
+        yield _problem(
+            "checkpoint_every and checkpoint_seconds are both 0, so a run that dies is lost; "
+            "set one of them",
+            checkpoint_seconds=30.0,
         )
-    return problems
 
 
-def _schedule_problems(recipe: Recipe) -> Iterator[str]:
+def _schedule_problems(recipe: Recipe) -> Iterator[RecipeProblem]:
     name, top, low = recipe.schedule, recipe.learning_rate, recipe.min_learning_rate
     if name in OF_SCHEDULES["min_learning_rate"] and low > top:
         what = "cosine" if name.startswith("cosine") else "learning rate"
-        yield (
-            f"recipe: the {what} would rise from {top:g} to min_learning_rate {low:g}; "
-            "lower min_learning_rate"
+        yield _problem(
+            f"the {what} would rise from {top:g} to min_learning_rate {low:g}; "
+            "lower min_learning_rate",
+            min_learning_rate=0.0,
         )
     if name == "multi_step" and not recipe.milestones:
-        yield (
-            "recipe: milestones are empty, so multi_step never changes the learning rate; name the "
+        yield _problem(
+            "milestones are empty, so multi_step never changes the learning rate; name the "
             "epochs after which it drops"
         )
     if name == "one_cycle" and recipe.warmup_steps:
-        yield (
-            f"recipe: warmup_steps is {recipe.warmup_steps}, but one_cycle rises by itself; set "
-            "warmup_steps to 0 and rise to the share that it takes"
+        yield _problem(
+            f"warmup_steps is {recipe.warmup_steps}, but one_cycle rises by itself; set "
+            "warmup_steps to 0 and rise to the share that it takes",
+            warmup_steps=0,
         )
 
 
-def _search_problems(recipe: Recipe) -> Iterator[str]:
+def _search_problems(recipe: Recipe) -> Iterator[RecipeProblem]:
     if recipe.optimizer != "lbfgs":
         return
     for name in NOT_OF_LBFGS:
         if getattr(recipe, name) > 0:
-            yield (
-                f"recipe: {name} is {getattr(recipe, name):g}, but lbfgs needs the gradients of the loss as "
-                f"they are; set {name} to 0 or choose another optimizer"
+            yield _problem(
+                f"{name} is {getattr(recipe, name):g}, but lbfgs needs the gradients of the loss as "
+                f"they are; set {name} to 0 or choose another optimizer",
+                **{name: 0.0},
             )
     if recipe.precision != "fp32":
-        yield (
-            f"recipe: precision is {recipe.precision}, but lbfgs compares losses and gradients closely; set "
-            "precision to fp32 or choose another optimizer"
+        yield _problem(
+            f"precision is {recipe.precision}, but lbfgs compares losses and gradients closely; set "
+            "precision to fp32 or choose another optimizer",
+            precision="fp32",
         )
     if any(phase.frozen for phase in recipe.phases):
-        yield (
-            "recipe: phases freeze nodes, but lbfgs moves all weights along one line; take their nodes out or "
+        yield _problem(
+            "phases freeze nodes, but lbfgs moves all weights along one line; take their nodes out or "
             "choose another optimizer"
         )
 
 
-def _average_problems(recipe: Recipe) -> Iterator[str]:
+def _average_problems(recipe: Recipe) -> Iterator[RecipeProblem]:
     start, rate = recipe.swa_start, recipe.swa_learning_rate
     if not start:
         return
     if recipe.ema_decay > 0:
-        yield (
-            f"recipe: swa_start is {start} and ema_decay is {recipe.ema_decay:g}, but weights are averaged "
-            "in one way alone; set one of them to 0"
+        yield _problem(
+            f"swa_start is {start} and ema_decay is {recipe.ema_decay:g}, but weights are averaged "
+            "in one way alone; set one of them to 0",
+            ema_decay=0.0,
         )
     if start > recipe.epochs:
-        yield (
-            f"recipe: swa_start is {start}, but epochs is {recipe.epochs}, so nothing would be averaged; "
-            "lower swa_start, or set it to 0"
+        yield _problem(
+            f"swa_start is {start}, but epochs is {recipe.epochs}, so nothing would be averaged; "
+            "lower swa_start, or set it to 0",
+            swa_start=0,
         )
     if rate and recipe.schedule == "reduce_on_plateau":
-        yield (
-            f"recipe: swa_learning_rate is {rate:g}, but reduce_on_plateau sets the learning rate to the "
-            "end; set swa_learning_rate to 0 or choose another schedule"
+        yield _problem(
+            f"swa_learning_rate is {rate:g}, but reduce_on_plateau sets the learning rate to the "
+            "end; set swa_learning_rate to 0 or choose another schedule",
+            swa_learning_rate=0.0,
         )
