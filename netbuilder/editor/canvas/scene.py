@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QGraphicsScene
 
 from netbuilder.app.arrange import Point
 from netbuilder.app.branches import muted
+from netbuilder.app.graph_pair import Marks
 from netbuilder.app.picture import run_of
 from netbuilder.app.picture_cards import Card, card_of
 from netbuilder.app.picture_problems import problems_in
@@ -28,6 +29,7 @@ from netbuilder.editor.canvas.items.boxes import BoxItem, FrameItem, NoteItem
 from netbuilder.editor.canvas.items.node import NodeItem
 from netbuilder.editor.canvas.items.prints import Prints
 from netbuilder.editor.canvas.items.wires import Wire, WiresItem
+from netbuilder.editor.canvas.marking import MarksItem
 from netbuilder.editor.canvas.moods import Moods
 from netbuilder.editor.canvas.overlay import Overlay
 from netbuilder.editor.canvas.painting import FULL, Ink, Mood
@@ -100,6 +102,7 @@ class Scene(QGraphicsScene):
         self._heat = HeatItem(self, room)
         for item in (self._holder, self._lines, self._blocks, self._heat, self.overlay):
             self.addItem(item)
+        self._marks: MarksItem | None = None  # only where graphs are compared
         self.moods = Moods(self._show_mood)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self._on_later)
@@ -305,6 +308,13 @@ class Scene(QGraphicsScene):
     def set_drop(self, edge: Endpoint | None) -> None:
         """Show that a card would be put into a wire."""
         self._lines.set_drop(edge)
+
+    def set_marks(self, marks: Marks) -> None:
+        """Mark what differs from another graph."""
+        if self._marks is not None:
+            self.removeItem(self._marks)
+        self._marks = MarksItem(self, self.sceneRect(), marks)
+        self.addItem(self._marks)
 
     def _show_mood(self, node: str, mood: Mood) -> None:
         item = self._items.get(node)

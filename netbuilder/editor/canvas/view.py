@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
 )
 
 from netbuilder.app.arrange import Point
+from netbuilder.app.graph_pair import Marks
 from netbuilder.app.picture_cards import Card
 from netbuilder.editor.canvas import hits
 from netbuilder.editor.canvas.empty import EmptyState, FocusRing
@@ -282,6 +283,10 @@ class Canvas(QGraphicsView):
     def mark_running(self, nodes: Iterable[str]) -> None:
         """Show these nodes as being worked on, and no others."""
         self._stage.moods.run(name for name in nodes if name in self._stage.nodes)
+
+    def set_marks(self, marks: Marks) -> None:
+        """Mark what differs from another graph, until another one is entered."""
+        self._stage.set_marks(marks)
 
     # Following
 

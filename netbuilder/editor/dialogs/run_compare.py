@@ -11,13 +11,17 @@ from PySide6.QtWidgets import (
     QDialog,
     QHeaderView,
     QSplitter,
+    QStackedWidget,
+    QTabBar,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
+from netbuilder.app.graph_pair import graph_sides
 from netbuilder.app.run_compare import Pair, RunComparison, compare_runs
+from netbuilder.editor.training.graph_pair import GraphPair
 from netbuilder.editor.training.pair_chart import PairChart
 from netbuilder.editor.training.run_view import RunView
 from netbuilder.editor.training.words import NOTHING, short_name
@@ -29,7 +33,11 @@ from netbuilder.editor.workspace import Workspace
 if TYPE_CHECKING:
     from netbuilder.editor.training.runs import Runs
 
-_SIZE = (1180, 700)
+_ABOUT = "What differs between the two runs; a click on a node or an input shows it in the graphs."
+_GRAPH = "Graph"
+_INPUT = "input "  # before the name of an input; no node has such a name
+_GRAPHS = 1  # the page
+_SIZE = (1240, 760)
 _LEFT = 450  # px of the table
 _WIDTHS = (200, 112)
 
@@ -41,6 +49,8 @@ class RunCompareDialog(QDialog):
         table: The differences, in groups.
         sentence: What is so while the table says nothing.
         charts: Loss and metric of both runs.
+        graphs: The graphs of both runs, with what differs marked.
+        pages: Whether curves or graphs are shown.
     """
 
     def __init__(
@@ -63,13 +73,15 @@ class RunCompareDialog(QDialog):
         }
         self.sentence = Wrapped("Reading both runs.", "secondary", self)
         self.table = QTreeWidget(self)
-        introduce(self.table, "Differences", "What differs between the two runs", "run_differences")
+        introduce(self.table, "Differences", _ABOUT, "run_differences")
         self.table.setHeaderLabels(["", *names])
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         # One band over the whole row, not a rounded box a cell.
         self.table.setStyleSheet("QTreeView::item { border-radius: 0; }")
         self.table.setUniformRowHeights(True)
         self.table.setAllColumnsShowFocus(True)
+        self.table.itemClicked.connect(self._on_row)
+        self.table.itemActivated.connect(self._on_row)
         header = self.table.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, width in enumerate(_WIDTHS):
@@ -77,6 +89,8 @@ class RunCompareDialog(QDialog):
         self.charts = tuple(
             PairChart(workspace, name, self._pair, self) for name in ("loss", "metric")
         )
+        self.graphs = GraphPair(workspace, names, self)
+        self.pages = QTabBar(self)
         self._lay_out()
         self._runs.moved.connect(self._on_moved)
         self._runs.read_along(self._pair)
@@ -88,6 +102,13 @@ class RunCompareDialog(QDialog):
             self._on_compared,
             self._on_failed,
         )
+        workspace.tasks.submit(
+            self,
+            "graphs",
+            partial(graph_sides, first.folder, second.folder),
+            self.graphs.put,
+            self._on_failed,
+        )
 
     def _lay_out(self) -> None:
         curves = QWidget(self)
@@ -96,11 +117,26 @@ class RunCompareDialog(QDialog):
         column.setSpacing(12)
         for chart in self.charts:
             column.addWidget(chart, 1)
+        introduce(self.pages, "Pages", "Curves or graphs of both runs.", "compare_pages")
+        self.pages.setDrawBase(False)
+        self.pages.setExpanding(False)
+        for title in ("Curves", "Graphs"):
+            self.pages.addTab(title)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(curves)
+        self._stack.addWidget(self.graphs)
+        self.pages.currentChanged.connect(self._stack.setCurrentIndex)
+        right = QWidget(self)
+        side = QVBoxLayout(right)
+        side.setContentsMargins(12, 0, 0, 0)
+        side.setSpacing(8)
+        side.addWidget(self.pages)
+        side.addWidget(self._stack, 1)
         self._halves = QSplitter(Qt.Orientation.Horizontal, self)
         self._halves.setObjectName("compare_halves")
         self._halves.setChildrenCollapsible(False)
         self._halves.addWidget(self.table)
-        self._halves.addWidget(curves)
+        self._halves.addWidget(right)
         self._halves.setStretchFactor(1, 1)
         self._halves.setSizes([_LEFT, self.width() - _LEFT])
         layout = QVBoxLayout(self)
@@ -114,8 +150,16 @@ class RunCompareDialog(QDialog):
             for chart in self.charts:
                 chart.refresh()
 
+    def _on_row(self, row: QTreeWidgetItem) -> None:
+        """Show the node that a row is about."""
+        place = row.data(0, Qt.ItemDataRole.UserRole)
+        if place is not None:
+            self.pages.setCurrentIndex(_GRAPHS)
+            self.graphs.jump(*place)
+
     def _on_finished(self) -> None:
         self._runs.read_no_longer(self._pair)
+        self.graphs.close_tabs()
 
     def _on_compared(self, found: RunComparison) -> None:
         self.sentence.setText(_summary(found))
@@ -124,7 +168,7 @@ class RunCompareDialog(QDialog):
         self._add("Results", known)
         self._add("Recipe", found.recipe)
         self._add("Data", found.data)
-        self._add("Graph", _graph(found))
+        self._add(_GRAPH, _graph(found))
         self._add("Notes", said)
 
     def _on_failed(self, error: Exception) -> None:
@@ -142,6 +186,8 @@ class RunCompareDialog(QDialog):
             row = QTreeWidgetItem(group, texts)
             for place, text in enumerate(texts):
                 row.setToolTip(place, text)
+            if title == _GRAPH:
+                row.setData(0, Qt.ItemDataRole.UserRole, _node_of(str(name)))
             if one != other:
                 font = row.font(1)
                 font.setBold(True)
@@ -160,10 +206,19 @@ def _graph(found: RunComparison) -> dict[str, Pair]:
     kinds = (
         (graph.added, ("not there", "+ added")),
         (graph.removed, ("there", "\N{MINUS SIGN} removed")),
-        (graph.changed, ("as it was", "changed")),
+        (graph.changed, ("as it was", "~ changed")),
     )
     rows: dict[str, Pair] = {node: words for nodes, words in kinds for node in nodes}
-    return rows | {f"input {end}": ("as it was", "from elsewhere") for end in graph.rewired}
+    return rows | {f"{_INPUT}{end}": ("as it was", "from elsewhere") for end in graph.rewired}
+
+
+def _node_of(name: str) -> tuple[str, str]:
+    """The definition and the node that a row is about."""
+    path = name.removeprefix(_INPUT)
+    if path != name:
+        path = path.rpartition(".")[0]
+    group, _, node = path.rpartition("/")
+    return group, node
 
 
 def _summary(found: RunComparison) -> str:

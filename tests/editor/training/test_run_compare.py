@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from netbuilder.app.graph_pair import Marks
 from netbuilder.editor.dialogs.run_compare import RunCompareDialog
 from netbuilder.editor.panels.runs import RunsPanel
 from netbuilder.editor.tab import Tab
+from netbuilder.editor.training.graph_pair import StillCanvas
 from netbuilder.editor.training.run_table import RUN
 from netbuilder.editor.training.runs import Runs
 from netbuilder.editor.workspace import Workspace
 from netbuilder.files.documents import save
-from netbuilder.graph.edits import set_recipe
+from netbuilder.graph.edits import insert_on_edge, make_group, set_recipe
+from netbuilder.graph.model import Network
 from netbuilder.training.records import STEP, VALIDATION, RecordWriter, Schema
 from netbuilder.training.run import RunFolder
 from netbuilder.training.run_notes import RunNotes, write_notes
@@ -41,6 +44,13 @@ def _write_records(path: Path, start: float) -> None:
     writer.close()
 
 
+def _regrown(network: Network) -> Network:
+    """A group around the hidden layer, and a node more behind it."""
+    found, _ = insert_on_edge(network, "head.input", "dropout", id="drop")
+    found, *_ = make_group(found, ["hidden"], "body")
+    return found
+
+
 @pytest.fixture
 def panel(
     runs: Runs, iris: Callable[..., Tab], workspace: Workspace, tmp_path: Path, qtbot: Any
@@ -51,7 +61,8 @@ def panel(
         folder = tmp_path / f"documents/runs/iris-20261101-12000{number}"
         folder.mkdir(parents=True)
         recipe = {**network.recipe, "learning_rate": rate}
-        save(set_recipe(network, recipe), folder / "graph.netgraph")
+        graph = _regrown(network) if number == 2 else network
+        save(set_recipe(graph, recipe), folder / "graph.netgraph")
         best = {"on": "validation", "metric": "loss", "value": rate, "epoch": 2, "step": 12}
         files = {
             "source.json": {},
@@ -138,6 +149,74 @@ def test_the_curves_of_both_lie_over_each_other(panel: RunsPanel, runs: Runs, qt
     qtbot.waitUntil(lambda: panel.findChild(RunCompareDialog) is None, timeout=WAIT)
     assert runs.overlaid == [], "what the training panel draws stays as it was"
     assert not +runs._along
+
+
+def test_a_difference_is_shown_where_it_lies(panel: RunsPanel, qtbot: Any) -> None:
+    _choose(panel, 0, 2)
+    QTest.mouseClick(panel.buttons["compare"], LEFT)
+    window = panel.findChild(RunCompareDialog)
+    assert window is not None
+    window.resize(1240, 760)
+    qtbot.waitUntil(lambda: len(window.graphs.canvases) == 2, timeout=WAIT)
+    qtbot.waitUntil(lambda: "Graph" in _rows(window), timeout=WAIT)
+    before, after = window.graphs.canvases
+    QTest.mouseClick(window.pages, LEFT, pos=window.pages.tabRect(1).center())
+    qtbot.waitUntil(window.graphs.isVisible, timeout=WAIT)
+    plain = _picture(after)
+    after.set_marks(Marks())
+    assert _picture(after) != plain, "what differs is drawn"
+    _click_row(window, "drop")
+    assert after.tab.selection.nodes == {"drop"}
+    assert before.tab.selection.nodes == frozenset()
+    qtbot.waitUntil(lambda: _middle(after, "drop"), timeout=WAIT)
+    qtbot.waitUntil(lambda: _same_part(before, after), timeout=WAIT)
+    _click_row(window, "body/hidden")
+    assert after.tab.trail == ("body_1",)
+    assert before.tab.trail == (), "there is no such group"
+    assert window.graphs.place.text() == "Main graph / body_1"
+    QTest.mouseClick(window.graphs.up, LEFT)
+    assert after.tab.trail == ()
+    assert not window.graphs.up.isEnabled()
+    after.setFocus()
+    corner = after.viewport().rect().center()
+    QTest.mousePress(after.viewport(), LEFT, pos=corner)
+    QTest.mouseMove(after.viewport(), corner + QPoint(60, 20))
+    QTest.mouseRelease(after.viewport(), LEFT, pos=corner + QPoint(60, 20))
+    assert _same_part(before, after)
+    QTest.keyClick(after, Qt.Key.Key_Plus)
+    assert _same_part(before, after)
+    for canvas in (before, after):
+        QTest.keyClick(canvas, Qt.Key.Key_Delete)
+        QTest.keyClick(canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        assert canvas.tab.session.document.is_clean, "nobody can edit it"
+    body = after.mapFromScene(after.rect_of(["body_1"]).center())
+    QTest.mouseDClick(after.viewport(), LEFT, pos=body)
+    assert after.tab.trail == ("body_1",)
+    QTest.keyClick(after, Qt.Key.Key_Backspace)
+    assert after.tab.trail == ()
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: panel.findChild(RunCompareDialog) is None, timeout=WAIT)
+
+
+def _picture(canvas: StillCanvas) -> bytes:
+    image = canvas.grab().toImage()
+    return bytes(image.constBits())
+
+
+def _click_row(window: RunCompareDialog, name: str) -> None:
+    (item,) = window.table.findItems(name, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+    window.table.scrollToItem(item)
+    spot = window.table.visualItemRect(item).center()
+    QTest.mouseClick(window.table.viewport(), LEFT, pos=spot)
+
+
+def _middle(canvas: StillCanvas, node: str) -> bool:
+    return canvas.rect_of([node]).contains(canvas.centre())
+
+
+def _same_part(one: StillCanvas, other: StillCanvas) -> bool:
+    away = one.centre() - other.centre()
+    return one.zoom == other.zoom and away.manhattanLength() * one.zoom <= 3
 
 
 def test_a_run_that_cannot_be_read_is_said(panel: RunsPanel, qtbot: Any) -> None:
