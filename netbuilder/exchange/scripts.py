@@ -103,6 +103,8 @@ def _flags(source: Source, recipe: Recipe, validation: bool) -> dict[str, bool]:
         "swa_anneal": recipe.swa_anneal > 0,
         "anneals": anneals(recipe),
         "averages": recipe.ema_decay > 0 or recipe.swa_start > 0,
+        "channels_last": recipe.channels_last,
+        "compile": recipe.compile,
         "phases": bool(recipe.phases),
         "paced": paces(recipe),
         "interval": recipe.validate_every > 1 and validation,

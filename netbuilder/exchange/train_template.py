@@ -12,9 +12,19 @@ the same as then, bit for bit.
 
 import argparse
 import csv
+#: if compile
+import functools
+#: end
 import math
 import os
+#: if compile
+import warnings
+from collections.abc import Callable
+#: end
 from pathlib import Path
+#: if compile
+from typing import Any
+#: end
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -45,6 +55,10 @@ def main() -> None:
     model = Network().to(device)
     #: if initial
     model.load_state_dict(load_file(HERE / "initial.safetensors"), strict=False)
+    #: end
+    #: if channels_last
+    for tensor in (*model.parameters(), *model.buffers()):
+        tensor.data = lay_out(tensor.data)
     #: end
     data = load_data(device)
     best = train(model, data, options)
@@ -535,6 +549,9 @@ def measure_norms(model: Network, data: list[Tensor], epoch: int) -> None:
             #: if augment
             batch = augment(batch)
             #: end
+            #: if channels_last
+            batch = [lay_out(tensor) for tensor in batch]
+            #: end
             #: if bf16
             with torch.autocast(index.device.type, dtype=torch.bfloat16):
                 model.losses(*batch)
@@ -597,21 +614,58 @@ def draw_batches(count: int, epoch: int, device: torch.device) -> tuple[Tensor, 
     return order.to(device).split(size)
 
 
+#: if channels_last
+def lay_out(tensor: Tensor) -> Tensor:
+    """Return a tensor of four axes with its channels last; any other as it is."""
+    if tensor.ndim != 4:
+        return tensor
+    return tensor.contiguous(memory_format=torch.channels_last)
+
+
+#: end
+#: if compile
+@functools.cache
+def compiled(model: Network) -> Callable[..., Any]:
+    """Return what computes the losses of a model, compiled where that is possible."""
+    zeros = torch.zeros(8, device=next(model.parameters()).device)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what torch says of its own parts
+            import torch._dynamo.config as dynamo
+
+            # Each size of a batch is compiled for itself, whatever came before.
+            dynamo.recompile_limit = 64
+            torch.compile(lambda x: x.sin() + 1.0, dynamic=False)(zeros)
+    except Exception as error:
+        print(f"torch.compile does not work here: {error}")
+        return model.losses
+    return torch.compile(model.losses, dynamic=False)
+
+
+#: end
 #: if accumulate
 def backward(model: Network, data: list[Tensor], batches: tuple[Tensor, ...]) -> Tensor:
     """Add up the gradients of several batches as of a large one; return the losses."""
     samples = sum(map(len, batches))
     total = torch.zeros(len(TASKS), device=data[0].device)
+    #: if compile
+    losses_of = compiled(model)
+    #: else
+    losses_of = model.losses
+    #: end
     for index in batches:
         batch = [tensor.index_select(0, index) for tensor in data]
         #: if augment
         batch = augment(batch)
         #: end
+        #: if channels_last
+        batch = [lay_out(tensor) for tensor in batch]
+        #: end
         #: if bf16
         with torch.autocast(index.device.type, dtype=torch.bfloat16):
-            losses, _ = model.losses(*batch)
+            losses, _ = losses_of(*batch)
         #: else
-        losses, _ = model.losses(*batch)
+        losses, _ = losses_of(*batch)
         #: end
         parts = torch.stack([loss * (len(index) / samples) for loss in losses.values()])
         parts.sum().backward()
@@ -624,11 +678,19 @@ def backward(model: Network, data: list[Tensor], index: Tensor) -> Tensor:
     #: if augment
     batch = augment(batch)
     #: end
+    #: if channels_last
+    batch = [lay_out(tensor) for tensor in batch]
+    #: end
+    #: if compile
+    losses_of = compiled(model)
+    #: else
+    losses_of = model.losses
+    #: end
     #: if bf16
     with torch.autocast(index.device.type, dtype=torch.bfloat16):
-        losses, _ = model.losses(*batch)
+        losses, _ = losses_of(*batch)
     #: else
-    losses, _ = model.losses(*batch)
+    losses, _ = losses_of(*batch)
     #: end
     values = torch.stack(tuple(losses.values()))
     values.sum().backward()
@@ -808,7 +870,13 @@ def is_better(value: float, best: float | None) -> bool:
 
 def copy_weights(model: nn.Module) -> dict[str, Tensor]:
     """Return a copy of the weights, each tensor in memory of its own."""
+    #: if channels_last
+    weights = model.state_dict().items()
+    form = torch.contiguous_format
+    return {name: value.detach().clone(memory_format=form) for name, value in weights}
+    #: else
     return {name: value.detach().clone() for name, value in model.state_dict().items()}
+    #: end
 
 
 def describe(title: str, figures: dict[str, float]) -> str:

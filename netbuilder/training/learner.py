@@ -18,9 +18,11 @@ from netbuilder.graph.model import EMPTY
 from netbuilder.training.augmentation import Change
 from netbuilder.training.averaging import Average, norms_measured
 from netbuilder.training.checkpoints import Checkpoint, random_state, restore_random_state
+from netbuilder.training.compiling import compiled
 from netbuilder.training.evaluate import in_precision
 from netbuilder.training.freezing import Freezer
 from netbuilder.training.gradients import gradient_changes
+from netbuilder.training.layout import laid_out, lay_out
 from netbuilder.training.optimizer_choices import spares
 from netbuilder.training.optimizers import (
     FACTOR,
@@ -58,6 +60,8 @@ class Learner:
         average: The average of the weights that is validated, where the recipe wants one.
         plan: How epochs fall into steps.
         top: What the learning rate was lowered to; None while it is the recipe's.
+        is_compiled: Whether steps run compiled code, into which nobody can look.
+        note: Why they do not, where the recipe asks for it; empty else.
 
     Raises:
         RunError: There is nothing to train, or a phase of the recipe cannot be followed.
@@ -73,6 +77,9 @@ class Learner:
         augment: Change | None = None,
         labels: Tensor | None = None,
     ) -> None:
+        if recipe.channels_last:
+            lay_out(model)
+            augment = laid_out(augment)
         self.model = model
         self.tensors = tensors
         self.recipe = recipe
@@ -89,6 +96,15 @@ class Learner:
         self.top: float | None = None
         self._labels = labels
         self._augment = augment
+        self._losses_of: Any = model.losses
+        self.note = ""
+        if recipe.compile:
+            self._losses_of, self.note = compiled(self._losses_of, device)
+        self.is_compiled = recipe.compile and not self.note
+
+    def interpret(self) -> None:
+        """Compute step by step from now on, so that every value on the way can be seen."""
+        self._losses_of, self.is_compiled = self.model.losses, False
 
     def batches(self, epoch: int) -> tuple[Tensor, ...]:
         """The samples of every batch of an epoch, as indices on the device; epochs count from 0."""
@@ -191,7 +207,7 @@ class Learner:
 
     def _plain(self, batches: Sequence[Tensor]) -> Callable[[int], tuple[Tensor, ...]]:
         """A step of one batch."""
-        losses_of: Any = self.model.losses
+        losses_of = self._losses_of
         tensors = tuple(self.tensors)
         precision = in_precision(self.recipe, self.device)
         mixed = self.recipe.precision != "fp32"
@@ -215,7 +231,7 @@ class Learner:
 
     def _averaged(self, batches: Sequence[Tensor]) -> Callable[[int], tuple[Tensor, ...]]:
         """A step of several batches, each weighted by its samples, as one large batch would be."""
-        losses_of: Any = self.model.losses
+        losses_of = self._losses_of
         precision = in_precision(self.recipe, self.device)
         accumulate = self.plan.accumulate
         augment = self._augment

@@ -185,6 +185,8 @@ class Trainer:
         """
         self.learner.model.train()
         self.say("running")
+        if self.learner.note:
+            self.warn(self.learner.note)
         if self.progress.step == 0:
             # With one at the start, whatever happens can be traced and gone on from.
             self.write_checkpoint()
@@ -213,14 +215,14 @@ class Trainer:
     def _train_epoch(self) -> None:
         progress, pending = self.progress, self._pending
         take = self.learner.steps(progress.epoch)
-        watching = self.watching
+        watching, looks = self.watching, not self.learner.is_compiled
         every = self.recipe.checkpoint_every
         steps = self.learner.plan.steps
         begin = progress.epoch * steps
         monotonic, append = time.monotonic, pending.append
         flush_due = monotonic() + FLUSH_SECONDS
         for position in range(progress.position, steps):
-            if watching.due:
+            if looks and watching.due:
                 losses, norm = watching.measured(take, position, begin + position + 1)
             else:
                 losses, norm = take(position)

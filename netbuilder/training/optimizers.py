@@ -211,8 +211,10 @@ def restore_optimizer(
     for full_name, value in tensors.items():
         name, _, key = full_name.rpartition(":")
         parameter = parameters[name]
-        # A fresh tensor, not a view into a file: kernels may round differently on other alignments.
-        own = torch.empty_like(value, device=parameter.device).copy_(value)
+        # A fresh tensor, not a view into a file: kernels may round differently on other alignments, and
+        # fused ones take it as laid out like the weight.
+        like = parameter if parameter.shape == value.shape else value
+        own = torch.empty_like(like, dtype=value.dtype, device=parameter.device).copy_(value)
         state = optimizer.state[parameter]
         if key.endswith("#"):
             state[key[:-1]] = value.item()

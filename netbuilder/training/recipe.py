@@ -465,6 +465,18 @@ class Recipe(Declared):
         group="Run",
         doc="Numbers of the forward pass; bf16 is mixed precision with float32 weights.",
     )
+    channels_last = Bool(
+        False,
+        group="Run",
+        doc="Lay images and the weights of their convolutions out in memory with the channels of a pixel "
+        "together, which is faster for many channels.",
+    )
+    compile = Bool(
+        False,
+        group="Run",
+        doc="Compile the training steps by torch.compile: the first ones take much longer, the others "
+        "less. Needs a C++ compiler; layers cannot be watched meanwhile.",
+    )
     threads = Int(
         0, min=0, max=1024, group="Run", doc="Threads of one operation; 0 leaves it to torch."
     )

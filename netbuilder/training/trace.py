@@ -64,6 +64,7 @@ def find_origin(learner: Learner, checkpoint: Checkpoint, step: int, source: Sou
         sentence = f"a value became NaN or infinite at {seen}, but not again when it was repeated; {_ADVICE}"
         return Failure("not_finite", sentence, step)
     _go_to(learner, checkpoint, bad - 1)
+    learner.interpret()
     origin = _search(learner, bad, source)
     where = f" (model.py, line {origin.line})" if origin.line else ""
     sentence = f"a value became NaN or infinite at {seen}: first {origin.what}{where}; {_ADVICE}"

@@ -228,6 +228,11 @@ RECIPES = {
             "schedule": "reduce_on_plateau",
         },
     ),
+    "compiled": ("mlp", {"compile": True, "epochs": 2, "drop_last": True, "ema_decay": 0.5}),
+    "channels last": (
+        "cnn",
+        {"channels_last": True, "accumulate": 2, "optimizer": "adamw", "weight_decay": 0.1},
+    ),
     "two losses": (
         two_losses(),
         {
@@ -270,7 +275,8 @@ def test_the_project_trains_as_the_run_did_bit_for_bit(tmp_path, train, name):
     assert report.ok
     assert report.max_abs_diff == 0
 
-    python(folder, "train.py", "--log", "losses.csv", "--out", "again.safetensors")
+    out = python(folder, "train.py", "--log", "losses.csv", "--out", "again.safetensors")
+    assert "does not work here" not in out
     head, rows = logged(folder / "losses.csv")
     steps = [record for record in read_records(run.records) if record.kind == "step"]
     assert len(steps) >= 20

@@ -26,7 +26,7 @@ from netbuilder.training.tensors import to_tensors
 PATIENCE = 60.0  # s a test may take before it goes by what it has seen
 
 # What of a recipe a short experiment follows: schedules, averages and penalties have no part in it.
-_RUN = ("batch_size", "seed", "device", "precision", "threads")
+_RUN = ("batch_size", "seed", "device", "precision", "channels_last", "threads")
 _PENALTIES = ("weight_decay", "decay_biases", "l1", "gradient_noise")
 _AVERAGES = ("ema_decay", "swa_start", "swa_learning_rate", "swa_anneal")
 _FOLLOWED = tuple(
