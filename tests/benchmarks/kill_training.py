@@ -3,9 +3,9 @@
     python tests/benchmarks/kill_training.py --kills 60
 
 Trains six kinds of network, each once without trouble: an MLP with dropout, a CNN with batch norm whose
-images are changed at random, an LSTM that sees each class as often, a normed one with averaged weights
-and a learning rate that goes by the metric, one with shared weights, and attention. Then trains
-them again, sends SIGKILL at random moments, resumes, and compares weights, optimizer, random
+images are changed at random and whose last epochs are averaged, an LSTM that sees each class as often, a
+normed one with averaged weights and a learning rate that goes by the metric, one with shared weights, and
+attention that learns by Muon. Then trains them again, sends SIGKILL at random moments, resumes, and compares weights, optimizer, random
 generators and every record with the untroubled run. At the end a resume that forgets the random
 generators is planted: the harness has to see it.
 """
@@ -49,7 +49,12 @@ RECIPE = {
 # By its name, what ``make_run`` makes of a kind of network.
 KINDS: dict[str, dict[str, Any]] = {
     "mlp": {"made": source(*BODIES["mlp"])},
-    "cnn": {"made": source(*BODIES["cnn"]), "data": {**DATA, "augment": AUGMENT}},
+    "cnn": {
+        "made": source(*BODIES["cnn"]),
+        "data": {**DATA, "augment": AUGMENT},
+        "swa_start": 6,
+        "swa_learning_rate": 0.002,
+    },
     "lstm": {"made": source(*BODIES["lstm"]), "sampling": "balanced"},
     "normed": {
         "made": source(*BODIES["normed"]),
@@ -59,7 +64,12 @@ KINDS: dict[str, dict[str, Any]] = {
         "plateau_threshold": 0.2,
     },
     "tied": {"made": tied(), "optimizer": "nadam", "gradient_noise": 0.01},
-    "attention": {"made": source(ATTENTION, (8, 8)), "precision": "bf16", "accumulate": 1},
+    "attention": {
+        "made": source(ATTENTION, (8, 8)),
+        "precision": "bf16",
+        "accumulate": 1,
+        "optimizer": "muon",
+    },
 }
 
 
