@@ -2,7 +2,8 @@
 
 A question is ``{"id": 1, "data": {...}, "folder": "..."}``; its answer has the same id and either
 ``preview``, see ``Preview.to_plain``, or ``error``, a sentence. With ``split`` and ``places`` as well the
-answer holds ``samples``, see ``Samples.to_plain``. With ``network``, a document's text, in place of ``data`` the answer holds ``inspection``: ``Inspection.to_plain``, each finding with ``offers``,
+answer holds ``samples``, see ``Samples.to_plain``; with ``place`` and ``seed`` as well, what augmentation makes of a
+sample. With ``network``, a document's text, in place of ``data`` the answer holds ``inspection``: ``Inspection.to_plain``, each finding with ``offers``,
 pairs of a title and the data settings that mend it. The process ends when nothing more is asked.
 """
 
@@ -47,6 +48,11 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
     try:
         if "network" in question:
             return {"inspection": _inspected(loads(question["network"]), Path(question["folder"]))}
+        if "seed" in question:
+            from netbuilder.app.augment_preview import draws  # it needs torch
+
+            asked = question["data"], Path(question["folder"]), question["place"], question["seed"]
+            return {"samples": draws(*asked).to_plain()}
         if "places" in question:
             wanted = question["data"], Path(question["folder"]), question["split"]
             return {"samples": samples_at(*wanted, question["places"]).to_plain()}

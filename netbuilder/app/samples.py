@@ -194,7 +194,7 @@ def _drawn(
     found: Prepared, chosen: _Chosen
 ) -> tuple[tuple[Picture, ...], tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Samples as pictures, and as a table: the heads and the rows."""
-    image = next((f for f in found.fields.values() if _is_image(f)), None)
+    image = next((f for f in found.fields.values() if is_image(f)), None)
     pictures = _pictures(found, image, chosen) if image is not None else ()
     flat = [f for f in found.fields.values() if len(f.shape) < 2]
     if image is not None:
@@ -204,7 +204,8 @@ def _drawn(
     return pictures, heads, tuple(zip(*(cells for _, cells in columns), strict=True))
 
 
-def _is_image(field: Field) -> bool:
+def is_image(field: Field) -> bool:
+    """Whether the samples of a field are shown as pictures."""
     shape = field.shape
     if field.role == "target" or len(shape) not in (2, 3) or min(shape[-2:]) < _SMALL:
         return False
@@ -214,20 +215,20 @@ def _is_image(field: Field) -> bool:
 def _pictures(found: Prepared, field: Field, chosen: _Chosen) -> tuple[Picture, ...]:
     labels = _labels(found, chosen)
     images = chosen.of(found, field)
-    mask = next((f for f in found.fields.values() if _is_mask(f, field)), None)
+    mask = next((f for f in found.fields.values() if is_mask(f, field)), None)
     if mask is None:
         return tuple(
-            _picture(image, labels[number] if number < len(labels) else "")
+            picture_of(image, labels[number] if number < len(labels) else "")
             for number, image in enumerate(images)
         )
     masks = chosen.of(found, mask)
     return tuple(
-        _picture(image, _classes_in(codes, mask), codes)
+        picture_of(image, _classes_in(codes, mask), codes)
         for image, codes in zip(images, masks, strict=True)
     )
 
 
-def _is_mask(field: Field, image: Field) -> bool:
+def is_mask(field: Field, image: Field) -> bool:
     """Whether a field says the class of every pixel of an image."""
     return bool(field.classes) and field.role == "target" and field.shape == image.shape[-2:]
 
@@ -235,10 +236,23 @@ def _is_mask(field: Field, image: Field) -> bool:
 def _classes_in(mask: npt.NDArray[Any], field: Field) -> str:
     import numpy as np
 
-    return ", ".join(_said(code, field) for code in np.unique(mask))
+    return ", ".join(told(code, field) for code in np.unique(mask))
 
 
-def _picture(image: npt.NDArray[Any], label: str, mask: npt.NDArray[Any] | None = None) -> Picture:
+def picture_of(
+    image: npt.NDArray[Any],
+    label: str,
+    mask: npt.NDArray[Any] | None = None,
+    span: tuple[float, float] | None = None,
+) -> Picture:
+    """Return a sample as a picture.
+
+    Args:
+        image: (height, width), or channels first.
+        label: What stands below it.
+        mask: The class of every pixel, (height, width); lines part the classes.
+        span: The numbers that are black and white; None for the least and the largest of the picture.
+    """
     import numpy as np
 
     planes = image if image.ndim == 3 else image[None]
@@ -246,9 +260,9 @@ def _picture(image: npt.NDArray[Any], label: str, mask: npt.NDArray[Any] | None 
     # Three channels are red, green and blue; a fourth is what is opaque, which says nothing here.
     colours = planes[:3] if len(planes) in (3, 4) else planes.mean(axis=0, keepdims=True)
     pixels = colours[:, ::step, ::step].transpose(1, 2, 0).astype(np.float64)
-    low, high = float(pixels.min()), float(pixels.max())
+    low, high = span or (float(pixels.min()), float(pixels.max()))
     scaled = (pixels - low) / (high - low) * 255 if high > low else np.zeros(pixels.shape)
-    values = np.rint(scaled).astype(np.uint8)
+    values = np.rint(scaled.clip(0, 255)).astype(np.uint8)
     if mask is not None:
         edge = _edge(mask[::step, ::step])
         values[edge] = np.where(values[edge].mean(axis=1, keepdims=True) < 128, 255, 0)
@@ -269,7 +283,7 @@ def _labels(found: Prepared, chosen: _Chosen) -> list[str]:
     """What is right for samples, by the first target that is one number a sample."""
     for field in found.fields.values():
         if field.role == "target" and field.shape in ((), (1,)):
-            return [_said(value, field) for value in chosen.of(found, field).reshape(-1)]
+            return [told(value, field) for value in chosen.of(found, field).reshape(-1)]
     return []
 
 
@@ -277,13 +291,13 @@ def _columns(found: Prepared, field: Field, chosen: _Chosen) -> list[tuple[str, 
     """The heads and the cells of a field."""
     values = chosen.of(found, field)
     if tokens := _tokens_of(found, field):
-        return [(field.name, [_as_text(sample, tokens) for sample in values])]
+        return [(field.name, [as_text(sample, tokens) for sample in values])]
     table = values.reshape(len(values), -1)
     names: Sequence[str] = found.preprocessing["columns"].get(field.name, ())
     width = table.shape[1]
     shown = range(min(width, MOST_COLUMNS))
     made = [
-        (_head(field, names, number, width), [_said(v, field) for v in table[:, number]])
+        (_head(field, names, number, width), [told(v, field) for v in table[:, number]])
         for number in shown
     ]
     if width > MOST_COLUMNS:
@@ -300,7 +314,7 @@ def _tokens_of(found: Prepared, field: Field) -> Sequence[str]:
     return ()
 
 
-def _as_text(sample: npt.NDArray[Any], tokens: Sequence[str]) -> str:
+def as_text(sample: npt.NDArray[Any], tokens: Sequence[str]) -> str:
     """A sample as people read it, on one line."""
     whole = "".join(tokens[number] for number in sample.tolist())
     shown = whole if len(whole) <= MOST_LETTERS else whole[: MOST_LETTERS - 1] + _ELLIPSIS
@@ -313,7 +327,8 @@ def _head(field: Field, names: Sequence[str], number: int, width: int) -> str:
     return field.name if width == 1 else f"{field.name} {number + 1}"
 
 
-def _said(value: np.generic, field: Field) -> str:
+def told(value: np.generic, field: Field) -> str:
+    """A number of a field, or the class that it stands for, as people read it."""
     number = value.item()
     if field.classes and isinstance(number, int) and 0 <= number < len(field.classes):
         return str(field.classes[number])

@@ -81,7 +81,27 @@ class Places(NamedTuple):
         return {**self._asdict(), "data": json.loads(self.data)}
 
 
-Asked = Data | Document | Places
+class Draws(NamedTuple):
+    """What augmentation makes of a training sample.
+
+    Attributes:
+        data: The ``data`` of the document as JSON.
+        folder: Where relative paths start.
+        place: Which of the training samples.
+        seed: Where the random numbers start.
+    """
+
+    data: str
+    folder: str
+    place: int
+    seed: int
+
+    def question(self) -> dict[str, Any]:
+        """What the process is asked."""
+        return {**self._asdict(), "data": json.loads(self.data)}
+
+
+Asked = Data | Document | Places | Draws
 Found = Preview | Samples | dict[str, Any] | str
 
 
@@ -91,7 +111,7 @@ class Looking(QObject):
     Attributes:
         seen: The data, and what is there.
         inspected: The document, and what was found out, as in ``netbuilder.app.looking``.
-        fetched: The places, and the samples there.
+        fetched: The places, and the samples there; or the draws, and what they are.
         failed: What was asked for, and a sentence why nothing can be shown.
     """
 

@@ -41,7 +41,7 @@ from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
 from netbuilder.files.errors import FileError
 from netbuilder.graph import edits
-from netbuilder.node_api.params import Param
+from netbuilder.node_api.params import Param, ParamError
 
 _PAUSE = 250  # ms after an edit before the data are read anew
 _GROUPS = tuple(dict.fromkeys(param.group for param in Augment.params.values()))
@@ -91,7 +91,7 @@ class DataDialog(DocumentDialog):
         self.augment.edited.connect(self._on_augment)
         self.augment.restored.connect(self._on_augment_restored)
         self.augment.ended.connect(self.seal)
-        self.preview = DataPreview(workspace.look)
+        self.preview = DataPreview(workspace.look, workspace.looking)
         self.preview.download.arrived.connect(self._look)
         self.preview.findings.node_wanted.connect(self._on_node)
         self.preview.findings.offer_wanted.connect(self._on_offer)
@@ -236,6 +236,10 @@ class DataDialog(DocumentDialog):
         self.preview.put(found)
         self.scaling.suggest("standardize", self.preview.fields)
         self.steps.suggest(found.fields)
+        # Asked before the linter, which takes longer.
+        tab = self.tab
+        augmented = tab is not None and _augments(part_of(tab.network, "augment"))
+        self.preview.augment(self._shown if augmented else None)
 
     def _on_failed(self, data: Data | Document, sentence: str) -> None:
         if data == self._shown:
@@ -298,6 +302,14 @@ class DataDialog(DocumentDialog):
     def _on_augment_restored(self, name: str) -> None:
         label = f"Restore {name} of the augmentation"
         self.do(label, lambda n: with_augment(n, name, edits.DEFAULT))
+
+
+def _augments(settings: Mapping[str, Any]) -> bool:
+    """Whether samples are changed at random; not where a setting is wrong, which the check says."""
+    try:
+        return bool(Augment(settings).active())
+    except ParamError:
+        return False
 
 
 def _columns(found: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -19,12 +19,14 @@ from PySide6.QtWidgets import (
 
 from netbuilder.app.samples import Preview
 from netbuilder.check.fields import Field
+from netbuilder.editor.dialogs.augment_draws import AugmentDraws
 from netbuilder.editor.dialogs.data_download import DataDownload
 from netbuilder.editor.dialogs.data_findings import DataFigures, DataFindings
 from netbuilder.editor.dialogs.document_dialog import scrolled
 from netbuilder.editor.dialogs.sample_pictures import SamplePictures
 from netbuilder.editor.dialogs.split_bar import SplitBar
 from netbuilder.editor.look import Look
+from netbuilder.editor.looking import Data, Looking
 from netbuilder.editor.widgets.figure_rows import Figure, FigureRows
 from netbuilder.editor.widgets.figures import shape
 from netbuilder.editor.widgets.labels import Wrapped
@@ -41,7 +43,7 @@ class DataPreview(QWidget):
         fields: The names of the fields of what is shown.
     """
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, looking: Looking, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fields: tuple[str, ...] = ()
         self.progress = QProgressBar(self)
@@ -67,6 +69,10 @@ class DataPreview(QWidget):
         self.notes.setObjectName("preview_notes")
         self.findings = DataFindings(look)
         self.figures = DataFigures()
+        self.draws = AugmentDraws(looking)
+        self._drawn = Section("Augmented")
+        self._drawn.body.addWidget(self.draws)
+        self._drawn.hide()
         self._found = QWidget()
         self._lay_out()
         self.say("")
@@ -102,6 +108,11 @@ class DataPreview(QWidget):
         self.notes.setText("\n".join(found.notes))
         self.notes.setVisible(bool(found.notes))
         self._turn(found=True)
+
+    def augment(self, data: Data | None) -> None:
+        """Show what augmentation does to samples of these data; None where it does nothing."""
+        self._drawn.setVisible(data is not None)
+        self.draws.fill(data)
 
     def inspect(self, found: Mapping[str, Any] | None, trouble: str = "") -> None:
         """Show what an inspection found out; None while it is being made, or could not be."""
@@ -141,6 +152,7 @@ class DataPreview(QWidget):
         findings = Section("Findings")
         findings.body.addWidget(self.findings)
         inner.addWidget(findings)
+        inner.addWidget(self._drawn)
         samples = Section("Samples")
         samples.body.setSpacing(8)
         samples.body.addWidget(self.pictures)

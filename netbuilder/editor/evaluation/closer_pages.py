@@ -21,12 +21,12 @@ from netbuilder.app.samples import Picture, Samples
 from netbuilder.editor.dialogs.document_dialog import scrolled
 from netbuilder.editor.dialogs.sample_pictures import fitted, image_of
 from netbuilder.editor.evaluation.page import Page, Shown
-from netbuilder.editor.evaluation.tables import FigureTable
 from netbuilder.editor.evaluation.words import percent
 from netbuilder.editor.look import Look, ui_font
 from netbuilder.editor.looking import Places
 from netbuilder.editor.training.surface_view import class_colour
 from netbuilder.editor.widgets.choices import Combo
+from netbuilder.editor.widgets.figure_table import FigureTable
 from netbuilder.editor.widgets.labels import Wrapped
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace

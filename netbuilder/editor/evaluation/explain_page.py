@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QPushButton, QSpinBox, QVBoxLayout, QWidget
 from netbuilder.editor.evaluation.explaining import Explaining, Question
 from netbuilder.editor.evaluation.heat_view import HeatView
 from netbuilder.editor.evaluation.page import Page, Shown
-from netbuilder.editor.evaluation.tables import FigureTable
 from netbuilder.editor.training.words import figure
 from netbuilder.editor.widgets.choices import Combo
+from netbuilder.editor.widgets.figure_table import FigureTable
 from netbuilder.editor.widgets.labels import Plain, Wrapped
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace

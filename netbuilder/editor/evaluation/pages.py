@@ -14,7 +14,6 @@ from netbuilder.editor.evaluation.confusion_grid import ConfusionGrid
 from netbuilder.editor.evaluation.graph_view import COLOURS, Axis, GraphView, Series
 from netbuilder.editor.evaluation.page import Page, Shown
 from netbuilder.editor.evaluation.sample_strip import MOST, SampleStrip
-from netbuilder.editor.evaluation.tables import FigureTable
 from netbuilder.editor.evaluation.words import (
     at_threshold,
     class_rows,
@@ -30,6 +29,7 @@ from netbuilder.editor.icons import icon
 from netbuilder.editor.training.words import figure
 from netbuilder.editor.widgets.choices import Combo
 from netbuilder.editor.widgets.figure_rows import FigureRows
+from netbuilder.editor.widgets.figure_table import FigureTable
 from netbuilder.editor.widgets.labels import Plain, Wrapped
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace

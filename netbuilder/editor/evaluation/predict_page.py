@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from netbuilder.editor.beside import Beside, last_words
 from netbuilder.editor.evaluation.page import Page, Shown
-from netbuilder.editor.evaluation.tables import FigureTable
+from netbuilder.editor.widgets.figure_table import FigureTable
 from netbuilder.editor.widgets.labels import Wrapped
 from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from netbuilder.app.samples import Samples
 from netbuilder.editor.dialogs.document_dialog import scrolled
 from netbuilder.editor.dialogs.sample_pictures import SamplePictures
-from netbuilder.editor.evaluation.tables import FigureTable
 from netbuilder.editor.looking import Places
+from netbuilder.editor.widgets.figure_table import FigureTable
 from netbuilder.editor.widgets.labels import Wrapped
 from netbuilder.editor.workspace import Workspace
 

@@ -107,6 +107,25 @@ def test_parameters_of_the_source_are_set_and_restored(qtbot, dialog, tab):
     assert "params" not in tab.network.data
 
 
+def test_what_augmentation_does_is_shown_drawn_again_and_of_another_sample(qtbot, dialog, tab):
+    take(dialog, tab, {"source": "digits", "augment": {"rotate": 30}})
+    draws = dialog.preview.draws
+    qtbot.waitUntil(lambda: draws.pictures.isVisible(), timeout=LONG)
+    assert draws.pictures.accessibleName() == "8 samples"
+    assert draws.pictures.accessibleDescription() == "as it is"
+    shown = [draws.pictures.grab().toImage()]
+    for button in (draws.again, draws.other):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: draws.pictures.grab().toImage() != shown[-1], timeout=LONG)
+        shown.append(draws.pictures.grab().toImage())
+    take(dialog, tab, {"source": "digits"})
+    qtbot.waitUntil(lambda: not draws.isVisible(), timeout=LONG)
+    take(dialog, tab, {"source": "iris", "augment": {"gaussian_noise": 0.2}})
+    qtbot.waitUntil(lambda: draws.table.isVisible(), timeout=LONG)
+    assert draws.table.texts()[0][0] == "as it is"
+    assert not draws.pictures.isVisible()
+
+
 def test_changes_of_the_samples_are_set_and_restored(qtbot, dialog, tab):
     take(dialog, tab, {"source": "digits"})
     section = dialog.augment.sections["Augment: move"]
