@@ -21,12 +21,14 @@ from netbuilder.app.summaries import recipe_line, setting
 from netbuilder.editor.actions import Actions
 from netbuilder.editor.data_button import DataButton
 from netbuilder.editor.icons import icon
+from netbuilder.editor.widgets.tips import introduce
 from netbuilder.editor.workspace import Workspace
 from netbuilder.graph.edits import set_recipe
 from netbuilder.node_api.params import Choice
 from netbuilder.training.recipe import Recipe
 
 _LETTERS, _FEW_LETTERS = 28, 14  # of the document's name
+_NARROW = 24  # px of the button that only opens a menu
 _LEVELS = 7  # of how much is said
 
 
@@ -61,6 +63,7 @@ class TopBar(QWidget):
         self._device.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._device.setMenu(self._devices())
         self._train = self._button("run.train", "primary")
+        self._ways = self._ways_to_train()
         self._pause = self._button("run.pause")
         self._stop = self._button("run.stop", "danger")
         self._export = self._button("file.export")
@@ -83,6 +86,7 @@ class TopBar(QWidget):
         runs = self._workspace.runs
         active = runs is not None and runs.active is not None
         self._train.setVisible(shown and not active)
+        self._ways.setVisible(shown and not active)
         self._pause.setVisible(active)
         self._stop.setVisible(active)
         for button in (self._train, self._pause, self._stop):
@@ -142,7 +146,30 @@ class TopBar(QWidget):
             self._stop,
             self._export,
         ):
-            row.addWidget(part)
+            if part is not self._train:
+                row.addWidget(part)
+                continue
+            both = QHBoxLayout()
+            both.setSpacing(1)
+            both.addWidget(self._train)
+            both.addWidget(self._ways)
+            row.addLayout(both)
+
+    def _ways_to_train(self) -> QToolButton:
+        """What opens the other ways to train, beside the button that trains."""
+        button = QToolButton(self)
+        about = "Start from the weights of a run, or test before training."
+        introduce(button, "More ways to train", about, "ways_to_train")
+        button.setProperty("role", "primary")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFixedWidth(_NARROW)
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
+        menu = QMenu(button)
+        for command in ("run.train_from", "run.diagnose"):
+            menu.addAction(self._actions.action(command))
+        button.setMenu(menu)
+        return button
 
     def _label(self, role: str) -> QLabel:
         label = QLabel(self)
@@ -184,6 +211,7 @@ class TopBar(QWidget):
         theme = self._workspace.look.theme
         self._logo.setPixmap(icon("logo", theme.accent).pixmap(20, 20))
         self._train.setIcon(icon("play", "#ffffff", theme.tertiary))
+        self._ways.setIcon(icon("chevron_down", "#ffffff", theme.tertiary))
         self._pause.setIcon(icon("pause", theme.text, theme.tertiary))
         self._stop.setIcon(icon("stop", theme.error, theme.tertiary))
         self._export.setIcon(icon("export", theme.text, theme.tertiary))

@@ -53,6 +53,7 @@ class MarksItem(QGraphicsRectItem):
     def __init__(self, scene: Marked, room: QRectF, marks: Marks) -> None:
         super().__init__(room)
         self.setPen(Qt.PenStyle.NoPen)
+        self.setFlag(QGraphicsRectItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(15)
         self._scene, self._marks = scene, marks
@@ -62,13 +63,18 @@ class MarksItem(QGraphicsRectItem):
     ) -> None:
         """Draw the wires first, so that cards and their signs stay readable."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        around = _PLATE * self._scale
+        exposed: QRectF = option.exposedRect  # type: ignore[attr-defined]
+        seen = exposed.adjusted(-4 * around, -around, 4 * around, around)  # with their words
         for target, mark in self._marks.wires.items():
             curve = self._scene.curve(target)
-            if curve is not None:
+            # A straight wire has no height, and Qt says that nothing meets such a rectangle.
+            if curve is not None and curve.box.adjusted(-1, -1, 1, 1).intersects(seen):
                 self._draw_wire(painter, curve, mark)
         for name, mark in self._marks.nodes.items():
-            if name in self._scene.nodes:
-                self._draw_ring(painter, self._scene.nodes.rect(name), mark)
+            rect = self._scene.nodes.rect(name) if name in self._scene.nodes else QRectF()
+            if rect.intersects(seen):
+                self._draw_ring(painter, rect, mark)
 
     @property
     def _scale(self) -> float:

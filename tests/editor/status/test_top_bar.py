@@ -1,7 +1,8 @@
 """The bar at the top says what holds, and less where there is less room."""
 
 import pytest
-from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton, QToolButton
 
 from netbuilder.app.samples import Preview
 from netbuilder.app.summaries import data_title, recipe_line
@@ -69,6 +70,19 @@ def test_a_longer_recipe_makes_room_for_itself(qtbot, window, bar, workspace):
         lambda n: set_recipe(n, {"schedule": "reduce_on_plateau", "learning_rate": 0.00125}),
     )
     qtbot.waitUntil(lambda: fits(bar))
+
+
+def test_beside_train_there_are_other_ways_to_begin(qtbot, window, bar, workspace):
+    given = []
+    ways = ("run.train_from", "run.diagnose")
+    workspace.actions.bind({name: (lambda name=name: given.append(name)) for name in ways}, {})
+    button = bar.findChild(QToolButton, "ways_to_train")
+    menu = button.menu()
+    assert [action.text() for action in menu.actions()] == ["Start from Weights of…", "Diagnose…"]
+    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+    spot = menu.actionGeometry(menu.actions()[0]).center()
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=spot)
+    assert given == ["run.train_from"]
 
 
 def test_words_for_data_and_recipe():
