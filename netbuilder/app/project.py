@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from netbuilder.app.augment_findings import augment_findings
 from netbuilder.app.optimizer_findings import optimizer_findings
 from netbuilder.app.phase_findings import NO_RECIPE, phase_findings
 from netbuilder.app.probing import settled
@@ -125,6 +126,7 @@ def recipe_findings(report: Report) -> Iterator[Diagnostic]:
             fixes=_mends(problem),
         )
     yield from phase_findings(report)
+    yield from augment_findings(report)
     yield from optimizer_findings(report)
 
 

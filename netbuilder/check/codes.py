@@ -605,6 +605,12 @@ CODES: Mapping[str, Code] = _table(
         "Micci-Barreca 2001, A Preprocessing Scheme for High-Cardinality Categorical Attributes",
     ),
     Code(
+        "NB422",
+        "error",
+        "An augmentation that does not suit the network",
+        "The augmentation of the data changes something that no Input of the network takes, such as images where rows of numbers go in, or it mixes samples whose answer cannot be shared. Training would not begin. Set the change to 0 in the Data window, or let the network take what it is for.",
+    ),
+    Code(
         "NB501",
         "error",
         "A node type that nobody knows",

@@ -36,12 +36,12 @@ class Suited:
     Attributes:
         kinds: The kind of each, as in ``training.augmentation``; empty where it is left alone.
         classes: How many classes each has; 0 where it is no class.
-        problems: A sentence for every setting that this network cannot be trained with.
+        problems: Every setting that this network cannot be trained with, and a sentence why.
     """
 
     kinds: tuple[str, ...]
     classes: tuple[int, ...]
-    problems: tuple[str, ...]
+    problems: tuple[tuple[str, str], ...]
 
 
 def suited(source: Source, settings: Mapping[str, Any]) -> Suited:
@@ -71,7 +71,7 @@ def changes_of(source: Source, settings: Mapping[str, Any]) -> Suited:
     """
     found = suited(source, settings)
     if found.problems:
-        raise RunError("; ".join(found.problems))
+        raise RunError("; ".join(sentence for _, sentence in found.problems))
     return found
 
 
@@ -95,31 +95,42 @@ def _target_kind(
     return ("class", count) if isinstance(count, int) else ("", 0)
 
 
-def _problems(source: Source, settings: Mapping[str, Any], kinds: list[str]) -> Iterator[str]:
+def _problems(
+    source: Source, settings: Mapping[str, Any], kinds: list[str]
+) -> Iterator[tuple[str, str]]:
     wanted = [name for name in _FOR_IMAGES if settings.get(name)]
     if wanted and "image" not in kinds:
         yield (
-            f"data.augment.{wanted[0]} changes images, but no Input takes any (channels, height, "
-            f"width); set it to 0"
+            wanted[0],
+            (
+                f"data.augment.{wanted[0]} changes images, but no Input takes any (channels, height, "
+                f"width); set it to 0"
+            ),
         )
     if settings.get("mask_tokens") and "tokens" not in kinds:
         yield (
-            "data.augment.mask_tokens hides tokens, but no Input takes a row of whole numbers; "
-            "set it to 0"
+            "mask_tokens",
+            (
+                "data.augment.mask_tokens hides tokens, but no Input takes a row of whole numbers; "
+                "set it to 0"
+            ),
         )
     for name in _MIXES:
         if settings.get(name):
             yield from _unmixable(name, source, kinds)
 
 
-def _unmixable(name: str, source: Source, kinds: list[str]) -> Iterator[str]:
+def _unmixable(name: str, source: Source, kinds: list[str]) -> Iterator[tuple[str, str]]:
     """What a pair of samples cannot share."""
     for one, kind in zip((*source.inputs, *source.targets), kinds, strict=True):
         if kind in ("", "tokens") or (kind == "mask" and name == "mixup"):
             what = "samples" if one in source.inputs else "targets"
             yield (
-                f"data.augment.{name} mixes {what} in shares, but {one.name} holds whole numbers "
-                f"that cannot be mixed; with classes it works for CrossEntropyLoss on (samples, "
-                f"classes): set it to 0"
+                name,
+                (
+                    f"data.augment.{name} mixes {what} in shares, but {one.name} holds whole numbers "
+                    f"that cannot be mixed; with classes it works for CrossEntropyLoss on (samples, "
+                    f"classes): set it to 0"
+                ),
             )
             return

@@ -22,7 +22,7 @@ CHECKED = {code for code in CODES if code[2] in "12345"} | {"NB702", "NB703"}
 # A rule that no network can reach through the check: a group's input gets its type from the instance.
 UNREACHABLE = {"NB214"}
 # Found where the data are opened, above the check: the check gets fields, or none.
-FOUND_ABOVE = {"NB407", *(f"NB{number}" for number in range(411, 422))}
+FOUND_ABOVE = {"NB407", *(f"NB{number}" for number in range(411, 423))}
 
 
 def told(case: Case) -> tuple[Diagnostic, ...]:
