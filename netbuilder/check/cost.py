@@ -19,6 +19,7 @@ DEFAULT_BATCH = 32
 DEFAULT_HISTORY = 10  # of lbfgs
 
 _ONE_SAMPLE = {"N": 1}
+_HALF = ("bf16", "fp16")  # precisions of two bytes a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +263,8 @@ def optimizer_slots_of(recipe: Mapping[str, Any]) -> int:
 
 def precision_of(recipe: Mapping[str, Any]) -> str:
     """Return the numbers that the recipe asks for in the forward pass."""
-    return "bf16" if recipe.get("precision") == "bf16" else "fp32"
+    found = recipe.get("precision")
+    return str(found) if found in _HALF else "fp32"
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,20 +296,20 @@ def memory_to_train(cost: Cost, batch: int, precision: str, slots: int) -> Train
 
     That is all there is between steps, and the larger of two: what the backward pass needs, with a
     gradient as large as the largest value; or what the optimizer works with, as much as it keeps in
-    torch's implementation over many tensors at once. With bf16, which is torch.autocast, weights,
+    torch's implementation over many tensors at once. With bf16 or fp16, torch.autocast, weights,
     gradients and optimizer stay as they are; what the forward pass keeps is half as large, and a copy
     of the weights in half the size is kept with it.
 
     Args:
         cost: What the network costs.
         batch: Samples in a batch.
-        precision: ``fp32`` or ``bf16``.
+        precision: ``fp32``, ``bf16`` or ``fp16``.
         slots: Numbers the optimizer keeps for every trained weight.
     """
     weights, trained = cost.total.weights, cost.total.trained_weights
     kept = cost.activations(batch)
     gradient = size_at(cost.largest, {"N": batch})
-    if precision == "bf16":
+    if precision in _HALF:
         kept, gradient = kept // 2 + weights // 2, gradient // 2
     optimizer = working = trained * slots
     if isinstance(kept, int) and isinstance(gradient, int) and isinstance(working, int):

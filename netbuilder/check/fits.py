@@ -14,7 +14,7 @@ from netbuilder.check.cost import (
     precision_of,
 )
 
-PRECISIONS = ("fp32", "bf16")
+PRECISIONS = ("fp32", "bf16", "fp16")
 # The optimizers of a recipe with and without momentum, by what they keep for a weight.
 OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {
     "sgd": {"optimizer": "sgd"},
@@ -40,7 +40,7 @@ class Plan:
 
     Attributes:
         batch: Samples in a batch.
-        precision: ``fp32`` or ``bf16``.
+        precision: One of ``PRECISIONS``.
         optimizer: A key of ``OPTIMIZERS``.
     """
 

@@ -27,7 +27,7 @@ COLUMNS = (
     "cache",
     "field",
 )
-PRECISIONS = ("fp32", "bf16")
+PRECISIONS = ("fp32", "bf16", "fp16")
 OPTIMIZERS = (
     "sgd",
     "sgd with momentum",

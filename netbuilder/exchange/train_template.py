@@ -12,7 +12,7 @@ the same as then, bit for bit.
 
 import argparse
 import csv
-#: if compile
+#: if cached
 import functools
 #: end
 import math
@@ -356,6 +356,9 @@ def train_epoch(
     #: if phases
     held = freeze(model, epoch)
     #: end
+    #: if fp16
+    scaler = loss_scaler(data[0].device)
+    #: end
     #: if balanced
     labels = data[ARGUMENTS.index(BALANCED_BY)]
     batches = draw_batches(labels, epoch, data[0].device)
@@ -380,6 +383,9 @@ def train_epoch(
         #: if lbfgs
         #: else
         done.append(backward(model, data, step))
+        #: end
+        #: if fp16
+        scaler.unscale_(optimizer)
         #: end
         #: if changes
         change_gradients(parameters)
@@ -406,7 +412,12 @@ def train_epoch(
         #: if lbfgs
         done.append(search(model, optimizer, data, step))
         #: else
+        #: if fp16
+        scaler.step(optimizer)
+        scaler.update()
+        #: else
         optimizer.step()
+        #: end
         #: end
         #: if ema
         with torch.no_grad():
@@ -552,8 +563,8 @@ def measure_norms(model: Network, data: list[Tensor], epoch: int) -> None:
             #: if channels_last
             batch = [lay_out(tensor) for tensor in batch]
             #: end
-            #: if bf16
-            with torch.autocast(index.device.type, dtype=torch.bfloat16):
+            #: if mixed
+            with half(index.device):
                 model.losses(*batch)
             #: else
             model.losses(*batch)
@@ -614,6 +625,25 @@ def draw_batches(count: int, epoch: int, device: torch.device) -> tuple[Tensor, 
     return order.to(device).split(size)
 
 
+#: if mixed
+def half(device: torch.device) -> torch.autocast:
+    """Return the context of a forward pass in half precision."""
+    #: if fp16
+    return torch.autocast(device.type, dtype=torch.float16)
+    #: else
+    return torch.autocast(device.type, dtype=torch.bfloat16)
+    #: end
+
+
+#: end
+#: if fp16
+@functools.cache
+def loss_scaler(device: torch.device) -> torch.amp.GradScaler:
+    """Return what scales losses up, and leaves out steps on overflow."""
+    return torch.amp.GradScaler(device.type)
+
+
+#: end
 #: if channels_last
 def lay_out(tensor: Tensor) -> Tensor:
     """Return a tensor of four axes with its channels last; any other as it is."""
@@ -661,14 +691,18 @@ def backward(model: Network, data: list[Tensor], batches: tuple[Tensor, ...]) ->
         #: if channels_last
         batch = [lay_out(tensor) for tensor in batch]
         #: end
-        #: if bf16
-        with torch.autocast(index.device.type, dtype=torch.bfloat16):
+        #: if mixed
+        with half(index.device):
             losses, _ = losses_of(*batch)
         #: else
         losses, _ = losses_of(*batch)
         #: end
         parts = torch.stack([loss * (len(index) / samples) for loss in losses.values()])
+        #: if fp16
+        loss_scaler(index.device).scale(parts.sum()).backward()
+        #: else
         parts.sum().backward()
+        #: end
         total = total + parts.detach()
     return total
 #: else
@@ -686,14 +720,18 @@ def backward(model: Network, data: list[Tensor], index: Tensor) -> Tensor:
     #: else
     losses_of = model.losses
     #: end
-    #: if bf16
-    with torch.autocast(index.device.type, dtype=torch.bfloat16):
+    #: if mixed
+    with half(index.device):
         losses, _ = losses_of(*batch)
     #: else
     losses, _ = losses_of(*batch)
     #: end
     values = torch.stack(tuple(losses.values()))
+    #: if fp16
+    loss_scaler(index.device).scale(values.sum()).backward()
+    #: else
     values.sum().backward()
+    #: end
     return values.detach()
 #: end
 
@@ -820,8 +858,8 @@ def evaluate(model: Network, data: list[Tensor]) -> dict[str, float]:
     scored: dict[str, list[tuple[Tensor, Tensor]]] = {}
     with torch.inference_mode():
         for batch in batches:
-            #: if bf16
-            with torch.autocast(data[0].device.type, dtype=torch.bfloat16):
+            #: if mixed
+            with half(data[0].device):
                 losses, pairs = model.losses(*batch)
             #: else
             losses, pairs = model.losses(*batch)

@@ -25,6 +25,8 @@ LEAST_BATCH = 256
 # every token over a large vocabulary would fill the memory.
 MOST_SCORES = 2**27
 
+_HALF = {"bf16": torch.bfloat16, "fp16": torch.float16}
+
 Precision = Callable[[], AbstractContextManager[Any]]
 # Gets the name of a loss with a batch's predictions and targets.
 Take = Callable[[str, Tensor, Tensor], None]
@@ -112,9 +114,10 @@ def _kept(prediction: Tensor, target: Tensor, samples: int) -> Tensor:
 
 def in_precision(recipe: Recipe, device: torch.device) -> Precision:
     """What makes the context of a forward pass for the recipe's precision."""
-    if recipe.precision == "bf16":
-        return lambda: torch.autocast(device.type, dtype=torch.bfloat16)
-    return contextlib.nullcontext
+    dtype = _HALF.get(recipe.precision)
+    if dtype is None:
+        return contextlib.nullcontext
+    return lambda: torch.autocast(device.type, dtype=dtype)
 
 
 def choose_device(recipe: Recipe) -> torch.device:

@@ -23,6 +23,7 @@ from netbuilder.training.evaluate import in_precision
 from netbuilder.training.freezing import Freezer
 from netbuilder.training.gradients import gradient_changes
 from netbuilder.training.layout import laid_out, lay_out
+from netbuilder.training.loss_scaling import LossScaler, require_half
 from netbuilder.training.optimizer_choices import spares
 from netbuilder.training.optimizers import (
     FACTOR,
@@ -60,11 +61,13 @@ class Learner:
         average: The average of the weights that is validated, where the recipe wants one.
         plan: How epochs fall into steps.
         top: What the learning rate was lowered to; None while it is the recipe's.
+        scaler: Scales the loss of fp16; None for other precisions.
         is_compiled: Whether steps run compiled code, into which nobody can look.
         note: Why they do not, where the recipe asks for it; empty else.
 
     Raises:
-        RunError: There is nothing to train, or a phase of the recipe cannot be followed.
+        RunError: There is nothing to train, a phase of the recipe cannot be followed, or torch has no
+            fp16 of the network.
     """
 
     def __init__(
@@ -96,6 +99,10 @@ class Learner:
         self.top: float | None = None
         self._labels = labels
         self._augment = augment
+        self.scaler: LossScaler | None = None
+        if recipe.precision == "fp16":
+            require_half(model, device)
+            self.scaler = LossScaler(device)
         self._losses_of: Any = model.losses
         self.note = ""
         if recipe.compile:
@@ -135,7 +142,8 @@ class Learner:
             self._freezer.freeze(phase.frozen if phase else ())
         first = epoch * self.plan.steps
         parameters = list(self.parameters.values())
-        update = optimizer.step
+        scaler = self.scaler
+        update = optimizer.step if scaler is None else partial(scaler.step, optimizer)
         averaging, follow = recipe.ema_decay > 0, self.average.follow
         groups = optimizer.param_groups
         constant = is_constant(recipe)
@@ -148,6 +156,8 @@ class Learner:
         def take(position: int) -> Step:
             losses = backward(position)
             norm = None
+            if scaler is not None:
+                scaler.unscale(optimizer)
             if change_gradients is not None:
                 change_gradients()
             if clip:
@@ -211,7 +221,7 @@ class Learner:
         tensors = tuple(self.tensors)
         precision = in_precision(self.recipe, self.device)
         mixed = self.recipe.precision != "fp32"
-        augment = self._augment
+        augment, scaler = self._augment, self.scaler
 
         def backward(position: int) -> tuple[Tensor, ...]:
             index = batches[position]
@@ -224,7 +234,10 @@ class Learner:
             else:
                 losses = tuple(losses_of(*batch)[0].values())
             total = losses[0] if len(losses) == 1 else torch.stack(losses).sum()
-            total.backward()
+            if scaler is None:
+                total.backward()
+            else:
+                scaler.backward(total)
             return tuple([loss.detach() for loss in losses])
 
         return backward
@@ -234,7 +247,7 @@ class Learner:
         losses_of = self._losses_of
         precision = in_precision(self.recipe, self.device)
         accumulate = self.plan.accumulate
-        augment = self._augment
+        augment, scaler = self._augment, self.scaler
 
         def backward(position: int) -> tuple[Tensor, ...]:
             several = batches[position * accumulate : (position + 1) * accumulate]
@@ -248,7 +261,11 @@ class Learner:
                 with precision():
                     losses = losses_of(*batch)[0]
                 parts = [loss * share for loss in losses.values()]
-                torch.stack(parts).sum().backward()  # type: ignore[no-untyped-call]
+                total = torch.stack(parts).sum()
+                if scaler is None:
+                    total.backward()  # type: ignore[no-untyped-call]
+                else:
+                    scaler.backward(total)
                 done = [part.detach() for part in parts]
                 means = [a + b for a, b in zip(means, done, strict=True)] if means else done
             return tuple(means)
@@ -298,6 +315,15 @@ class Learner:
         """The optimizer's state by name, with the averages of the weights; not a copy."""
         return {**optimizer_tensors(self.optimizer, self.parameters), **self.average.tensors()}
 
+    @property
+    def scale(self) -> float:
+        """What losses are multiplied by while gradients are computed."""
+        return self.scaler.scale if self.scaler else 1.0
+
+    def scaling(self) -> dict[str, Any]:
+        """Where the scaling of the loss stands, as plain data; empty without."""
+        return self.scaler.state() if self.scaler else {}
+
     def random_state(self) -> dict[str, Any]:
         """Where the random generators stand."""
         return random_state(self.device)
@@ -309,6 +335,8 @@ class Learner:
         state = {name: t for name, t in checkpoint.optimizer.items() if name not in averages}
         restore_optimizer(self.optimizer, self.parameters, state)
         self.average.restore(checkpoint.optimizer)
+        if self.scaler:
+            self.scaler.restore(checkpoint.state["scaling"])
         restore_random_state(checkpoint.state["random"], self.device)
         for parameter in self.parameters.values():
             parameter.grad = None

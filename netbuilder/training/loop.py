@@ -223,7 +223,8 @@ class Trainer:
         flush_due = monotonic() + FLUSH_SECONDS
         for position in range(progress.position, steps):
             if looks and watching.due:
-                losses, norm = watching.measured(take, position, begin + position + 1)
+                step = begin + position + 1
+                losses, norm = watching.measured(take, position, step, self.learner.scale)
             else:
                 losses, norm = take(position)
             now = monotonic()
@@ -385,6 +386,7 @@ class Trainer:
                     "progress": progress.to_plain(),
                     "records": self._records.offset,
                     "random": learner.random_state(),
+                    "scaling": learner.scaling(),
                     "best_step": progress.best_step,
                 },
             )

@@ -461,9 +461,10 @@ class Recipe(Declared):
     )
     precision = Choice(
         "fp32",
-        ("fp32", "bf16"),
+        ("fp32", "bf16", "fp16"),
         group="Run",
-        doc="Numbers of the forward pass; bf16 is mixed precision with float32 weights.",
+        doc="Numbers of the forward pass; bf16 and fp16 are mixed precision with float32 weights. fp16 "
+        "scales the loss, and leaves out a step whose gradients are too large for it.",
     )
     channels_last = Bool(
         False,

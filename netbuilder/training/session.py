@@ -229,6 +229,7 @@ def _success(setting: Setting, trainer: Trainer, why: Why) -> dict[str, Any]:
         "why": why,
         "sentence": _sentence(why, trainer),
         "step": progress.step,
+        "skipped": learner.scaler.skipped if learner.scaler else 0,
         "epoch": progress.epoch,
         "best": _best(trainer),
         "test": test,
@@ -243,13 +244,20 @@ def _sentence(why: Why, trainer: Trainer) -> str:
     progress, recipe = trainer.progress, trainer.recipe
     if why == "finished":
         epochs, steps = counted(progress.epoch, "epoch"), counted(progress.step, "step")
-        return f"finished after {epochs} ({steps})"
+        return f"finished after {epochs} ({steps}{_left_out(trainer)})"
     if why == "early_stop":
         return (
             f"stopped early after epoch {progress.epoch} ({progress.step} steps): {recipe.metric} has "
             f"not improved for {recipe.patience} epochs since epoch {progress.best_epoch}"
         )
     return f"stopped on demand at step {progress.step} of {trainer.learner.plan.total}"
+
+
+def _left_out(trainer: Trainer) -> str:
+    """How many steps changed nothing, because fp16 was too small for their gradients."""
+    scaler = trainer.learner.scaler
+    skipped = scaler.skipped if scaler else 0
+    return f", {skipped} of them left out: gradients too large for fp16" if skipped else ""
 
 
 def _best(trainer: Trainer) -> dict[str, Any] | None:

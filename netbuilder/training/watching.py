@@ -96,8 +96,15 @@ class Watching:
             return False
         return abs(time.time() - touched) < FRESH
 
-    def measured(self, take: TakeStep, position: int, step: int) -> Any:
-        """Do a step with everything measured, and return what it returns."""
+    def measured(self, take: TakeStep, position: int, step: int, scale: float = 1.0) -> Any:
+        """Do a step with everything measured, and return what it returns.
+
+        Args:
+            take: Does it.
+            position: Its place in the epoch.
+            step: Its number, from 1.
+            scale: What the loss is multiplied by meanwhile.
+        """
         self.due = False
         begin = time.perf_counter()
         if self._layers is None:
@@ -108,7 +115,7 @@ class Watching:
             taken = take(position)
         begin = time.perf_counter()
         with suppress(OSError):  # a picture for the eye is no reason to stop a training
-            self._write(step, layers.found())
+            self._write(step, layers.found(scale))
         spent = layers.spent + time.perf_counter() - begin
         self._next = max(self._next, time.monotonic() + spent / SHARE)
         return taken
@@ -172,11 +179,15 @@ class Layers:
             begin = time.perf_counter()
         self.spent += time.perf_counter() - begin
 
-    def found(self) -> dict[str, dict[str, Any]]:
-        """What was measured, by the path of the node; None for what is not finite or not known."""
+    def found(self, scale: float = 1.0) -> dict[str, dict[str, Any]]:
+        """What was measured, by the path of the node; None for what is not finite or not known.
+
+        Args:
+            scale: What gradients are to be divided by.
+        """
         squares: dict[str, float] = {}
         for paths, norms in self._norms.items():
-            total = sum(float(norm) ** 2 for norm in norms.values())
+            total = sum((float(norm) / scale) ** 2 for norm in norms.values())
             for path in paths:
                 squares[path] = squares.get(path, 0.0) + total
         plain = {}

@@ -233,6 +233,15 @@ RECIPES = {
         "cnn",
         {"channels_last": True, "accumulate": 2, "optimizer": "adamw", "weight_decay": 0.1},
     ),
+    "fp16": (
+        "cnn",
+        {"precision": "fp16", "optimizer": "sgd", "momentum": 0.5, "clip_norm": 0.5}
+        | {"gradient_noise": 0.01},
+    ),
+    "fp16 accumulated": (
+        "mlp",
+        {"precision": "fp16", "accumulate": 2, "optimizer": "nadam", "swa_start": 2},
+    ),
     "two losses": (
         two_losses(),
         {

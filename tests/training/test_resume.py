@@ -88,6 +88,7 @@ def test_cut_off_anywhere_it_comes_out_bit_equal(
     [
         {"accumulate": 3, "optimizer": "sgd", "momentum": 0.9, "nesterov": True},
         {"precision": "bf16", "optimizer": "adamw", "weight_decay": 0.1, "shuffle": False},
+        {"precision": "fp16", "weight_decay": 0.1, "epochs": 3},
         {"patience": 2, "metric": "accuracy", "epochs": 30, "schedule": "step"},
         {
             "optimizer": "nadam",
