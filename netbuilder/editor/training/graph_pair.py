@@ -74,6 +74,7 @@ class StillCanvas(Canvas):
     def _take_settings(self) -> None:
         super()._take_settings()
         self._minimap.wanted = False  # there is no room for it
+        self._stage.set_labels(False)  # signs stand where the shapes would
         self._arrange()
 
 
