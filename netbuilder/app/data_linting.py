@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -72,13 +72,15 @@ class Inspection:
 
     Attributes:
         findings: What is wrong, in the order of the codes.
-        columns: Figures of the columns of the inputs.
+        columns: Figures of the columns of the inputs, as the data have them.
+        fed: The same after the preprocessing, as the network gets them; empty where there is none.
         balance: How many samples of each class each split has: {field: {class: {split: samples}}}.
         sizes: How many samples each split has.
     """
 
     findings: tuple[Diagnostic, ...]
     columns: tuple[Column, ...]
+    fed: tuple[Column, ...]
     balance: Mapping[str, Mapping[str, Mapping[str, int]]]
     sizes: Mapping[str, int]
 
@@ -87,6 +89,7 @@ class Inspection:
         return {
             "findings": [one.to_plain() for one in self.findings],
             "columns": [one.to_plain() for one in self.columns],
+            "fed": [one.to_plain() for one in self.fed],
             "balance": self.balance,
             "sizes": dict(self.sizes),
         }
@@ -114,12 +117,13 @@ def inspect(network: Network, folder: Path) -> Inspection:
         if field not in tokens
         for column in columns_of(prepared.splits["train"][field], field, names.get(field, ()))
     )
+    fed, fed_names = _fed(settings, prepared)
     material = Material(
         prepared,
         tuple(inputs),
         _taken(network, folder, tuple(targets)),
         columns,
-        _fed(settings, prepared),
+        fed,
     )
     faults = [
         fault
@@ -133,6 +137,7 @@ def inspect(network: Network, folder: Path) -> Inspection:
     return Inspection(
         tuple(sorted((d for d in found if d.code not in ignored), key=lambda d: d.code)),
         columns,
+        _figures_fed(settings, fed, inputs, fed_names) if not tokens else (),
         class_balance(prepared),
         prepared.sizes,
     )
@@ -171,13 +176,31 @@ def _taken(
     return found
 
 
-def _fed(settings: DataSettings, prepared: Prepared) -> dict[str, Array]:
-    """The training samples as the network gets them."""
+def _fed(
+    settings: DataSettings, prepared: Prepared
+) -> tuple[dict[str, Array], Mapping[str, Sequence[str]]]:
+    """The training samples as the network gets them, with the names of their columns."""
     from netbuilder.data.preprocessing import preprocess
 
     train = dict(prepared.splits["train"])
-    preprocess({"train": train}, settings, prepared.fields, prepared.preprocessing["columns"])
-    return train
+    names = prepared.preprocessing["columns"]
+    known = preprocess({"train": train}, settings, prepared.fields, names)
+    return train, known["columns"]
+
+
+def _figures_fed(
+    settings: DataSettings,
+    fed: Mapping[str, Array],
+    inputs: Iterable[str],
+    names: Mapping[str, Sequence[str]],
+) -> tuple[Column, ...]:
+    """Figures of the columns as the network gets them, where anything is done to an input."""
+    changed = {*(step.field for step in settings.preprocess), *settings.standardize}
+    if not changed & set(inputs):
+        return ()
+    return tuple(
+        column for field in inputs for column in columns_of(fed[field], field, names.get(field, ()))
+    )
 
 
 def _table(settings: DataSettings, folder: Path) -> Table | None:

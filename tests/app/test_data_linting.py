@@ -321,3 +321,14 @@ def test_figures_of_columns_and_the_balance_of_classes(tmp_path: Path):
         "kind b": 67,
         "kind c": 66,
     }
+
+
+def test_figures_are_told_before_and_after_the_preprocessing(tmp_path: Path):
+    made = document(sound(), tmp_path)
+    assert inspect(made, tmp_path).fed == ()
+    steps = [{"step": "min_max", "field": "features", "columns": ["width"]}]
+    found = inspect(Network(data={**made.data, "preprocess": steps}), tmp_path)
+    (width, height), (fed, same) = found.columns[:2], found.fed[:2]
+    assert (fed.name, fed.low, fed.high) == ("width", 0, 1)
+    assert width.low < 0
+    assert (same.low, same.high) == (height.low, height.high)

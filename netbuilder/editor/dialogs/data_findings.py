@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from netbuilder.editor.icons import pixmap
 from netbuilder.editor.look import Look
+from netbuilder.editor.widgets.choices import Combo
 from netbuilder.editor.widgets.flow import Flow
 from netbuilder.editor.widgets.histogram import Histogram
 from netbuilder.editor.widgets.labels import Plain, Wrapped
@@ -162,6 +163,16 @@ class DataFigures(QWidget):
         self.classes = _table("data_classes", "Classes")
         self._more = Plain("", "secondary")
         self._of_columns, self._of_classes = Section("Columns"), Section("Classes")
+        self._inspection: Mapping[str, Any] = {}
+        self.given = Combo()
+        introduce(
+            self.given, "Figures of", "The columns before or after the preprocessing.", "figures_of"
+        )
+        self.given.addItem("As the data have them", "columns")
+        self.given.addItem("As the network gets them", "fed")
+        self.given.setFixedWidth(200)
+        self.given.activated.connect(self._put_columns)
+        self._of_columns.body.addWidget(self.given)
         self._of_columns.body.addWidget(self.columns)
         self._of_columns.body.addWidget(self._more)
         self._of_classes.body.addWidget(self.classes)
@@ -173,7 +184,14 @@ class DataFigures(QWidget):
 
     def put(self, inspection: Mapping[str, Any]) -> None:
         """Show the figures of an inspection, as plain data."""
-        columns = inspection["columns"]
+        self._inspection = inspection
+        self.given.setVisible(bool(inspection.get("fed")))
+        self._put_columns()
+        self._put_classes(inspection["balance"], tuple(inspection["sizes"]))
+
+    def _put_columns(self) -> None:
+        fed = self._inspection.get("fed", ())
+        columns = fed if fed and self.given.currentData() == "fed" else self._inspection["columns"]
         shown = columns[:MOST_ROWS]
         rows = [
             [
@@ -198,7 +216,6 @@ class DataFigures(QWidget):
         self._more.setText(f"and {more:,} more" if more > 0 else "")
         self._more.setVisible(more > 0)
         self._of_columns.setVisible(bool(columns))
-        self._put_classes(inspection["balance"], tuple(inspection["sizes"]))
 
     def _put_classes(
         self, balance: Mapping[str, Mapping[str, Mapping[str, int]]], splits: Sequence[str]

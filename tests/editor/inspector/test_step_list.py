@@ -95,6 +95,20 @@ def test_settings_are_restored_and_the_fields_after_the_steps_are_checked(qtbot,
     assert "names the field nothing" in trouble.text().replace("\u200b", "")
 
 
+def test_figures_are_shown_before_and_after_the_steps(qtbot, dialog, tab):
+    figures = dialog.preview.figures
+    qtbot.waitUntil(figures.columns.isVisible, timeout=LONG)
+    assert not figures.given.isVisible()
+    choose(qtbot, dialog, "Min-max")
+    qtbot.waitUntil(figures.given.isVisible, timeout=LONG)
+    least = [figures.columns.horizontalHeaderItem(c).text() for c in range(9)].index("Min")
+    assert figures.columns.item(0, least).text() == "4.3"
+    figures.given.setFocus()
+    qtbot.keyClick(figures.given, Qt.Key.Key_Down)
+    figures.given.activated.emit(figures.given.currentIndex())
+    assert figures.columns.item(0, least).text() == "0"
+
+
 def test_steps_that_nobody_knows_are_kept(dialog, tab):
     plain = [{"step": "cube", "power": 3}, {"step": "log", "field": "features"}]
     tab.do("take", lambda n: edits.set_data(n, {"source": "iris", "preprocess": plain}))
