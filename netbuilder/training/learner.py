@@ -6,6 +6,7 @@ them at once. All it draws from random generators, it draws in an order that dep
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -34,7 +35,7 @@ from netbuilder.training.optimizers import (
     restore_optimizer,
     trainable,
 )
-from netbuilder.training.phases import phase_of
+from netbuilder.training.phases import frozen_in
 from netbuilder.training.recipe import Recipe
 from netbuilder.training.sampling import balanced_order
 from netbuilder.training.schedule import epoch_seed, is_constant, learning_rate, plan
@@ -138,8 +139,7 @@ class Learner:
         batches = self.batches(epoch)
         recipe, optimizer = self.recipe, self.optimizer
         if recipe.phases:
-            phase = phase_of(recipe.phases, epoch)
-            self._freezer.freeze(phase.frozen if phase else ())
+            self._freezer.freeze(frozen_in(recipe.phases, epoch))
         first = epoch * self.plan.steps
         parameters = list(self.parameters.values())
         scaler = self.scaler
@@ -165,6 +165,8 @@ class Learner:
             elif norm_every and (first + position + 1) % norm_every == 0:
                 gradients = [p.grad for p in parameters if p.grad is not None]
                 norm = nn.utils.get_total_norm(gradients, foreach=True)
+            if scaler is not None and norm is not None:
+                norm = norm.where(norm.isfinite(), math.nan)  # of a step that is left out
             if not constant:
                 rate = self.rate(first + position)
                 for group in groups:

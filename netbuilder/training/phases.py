@@ -60,6 +60,12 @@ def phase_of(phases: Sequence[Phase], epoch: int) -> Phase | None:
     return None
 
 
+def frozen_in(phases: Sequence[Phase], epoch: int) -> tuple[str, ...]:
+    """Return the nodes that are frozen in an epoch, counted from 0."""
+    phase = phase_of(phases, epoch)
+    return phase.frozen if phase else ()
+
+
 def pace(phases: Sequence[Phase], epoch: int) -> float:
     """Return what the learning rate is multiplied by in an epoch, counted from 0."""
     phase = phase_of(phases, epoch)

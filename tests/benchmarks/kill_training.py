@@ -48,7 +48,11 @@ RECIPE = {
 }
 # By its name, what ``make_run`` makes of a kind of network.
 KINDS: dict[str, dict[str, Any]] = {
-    "mlp": {"made": source(*BODIES["mlp"])},
+    "mlp": {
+        "made": source(*BODIES["mlp"]),
+        "precision": "fp16",
+        "phases": [{"epochs": 4, "frozen": ["linear_1"]}, {"epochs": 3, "learning_rate": 0.3}],
+    },
     "cnn": {
         "made": source(*BODIES["cnn"]),
         "data": {**DATA, "augment": AUGMENT},

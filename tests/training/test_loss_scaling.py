@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +102,12 @@ def test_skipped_steps_are_in_the_result(
     monkeypatch.setattr(
         loss_scaling.torch.amp, "GradScaler", lambda kind: real(kind, init_scale=2.0**40)
     )
-    run = make_run(tmp_path / "run", epochs=2, precision="fp16")
+    run = make_run(tmp_path / "run", epochs=2, precision="fp16", gradient_norm_every=1)
     done = train(run)
     assert done["skipped"] > 0
+    norms = [one.gradient_norm for one in read_records(run.records) if one.kind == "step"]
+    assert sum(map(math.isnan, norms)) == done["skipped"]
+    assert not any(map(math.isinf, norms))
     assert done["sentence"] == (
         f"finished after 2 epochs (24 steps, {done['skipped']} of them left out: gradients too large for "
         "fp16)"
