@@ -148,7 +148,7 @@ class Learner:
         groups = optimizer.param_groups
         constant = is_constant(recipe)
         clip, norm_every = recipe.clip_norm, recipe.gradient_norm_every
-        change_gradients = gradient_changes(recipe, parameters)
+        change_gradients = self._changes(parameters)
         backward = self._averaged(batches) if recipe.accumulate > 1 else self._plain(batches)
         if recipe.optimizer == "lbfgs":
             return self._searching(backward, first)
@@ -156,8 +156,6 @@ class Learner:
         def take(position: int) -> Step:
             losses = backward(position)
             norm = None
-            if scaler is not None:
-                scaler.unscale(optimizer)
             if change_gradients is not None:
                 change_gradients()
             if clip:
@@ -179,6 +177,19 @@ class Learner:
             return losses, norm
 
         return take
+
+    def _changes(self, parameters: Sequence[nn.Parameter]) -> Callable[[], None] | None:
+        """What is done to the gradients of a step; None where they stay as they are."""
+        change, scaler = gradient_changes(self.recipe, parameters), self.scaler
+        if scaler is None:
+            return change
+
+        def unscaled() -> None:
+            scaler.unscale(self.optimizer)
+            if change is not None:
+                change()
+
+        return unscaled
 
     def _searching(self, backward: Callable[[int], tuple[Tensor, ...]], first: int) -> TakeStep:
         """Steps that look at their losses several times, each time with the same random draws."""
