@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from netbuilder.app.augment_findings import augment_findings
 from netbuilder.app.optimizer_findings import optimizer_findings
 from netbuilder.app.phase_findings import NO_RECIPE, phase_findings
+from netbuilder.app.precision_findings import precision_findings
 from netbuilder.app.probing import settled
 from netbuilder.catalogue.packs import standard_catalogue
 from netbuilder.check.checker import check
@@ -128,6 +129,7 @@ def recipe_findings(report: Report) -> Iterator[Diagnostic]:
     yield from phase_findings(report)
     yield from augment_findings(report)
     yield from optimizer_findings(report)
+    yield from precision_findings(report)
 
 
 def _spoken(value: object) -> str:
