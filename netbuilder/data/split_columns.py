@@ -53,7 +53,24 @@ class Column:
         Raises:
             DataError: There is no such column.
         """
-        name = settings.split.column
+        return cls.named(settings.split.column, settings, dataset, folder, "the split")
+
+    @classmethod
+    def named(
+        cls, name: str, settings: DataSettings, dataset: Dataset, folder: Path, who: str
+    ) -> Column:
+        """Return a column by its name.
+
+        Args:
+            name: Its name.
+            settings: The settings of the data.
+            dataset: The samples of the source.
+            folder: Where relative paths start.
+            who: What names it, for messages.
+
+        Raises:
+            DataError: There is no such column.
+        """
         texts = settings.source.texts_of(name, folder)
         if texts is not None:
             return cls(name, texts)
@@ -69,7 +86,7 @@ class Column:
                     return cls(name, [_text(value) for value in dataset.arrays[field].tolist()])
                 known.append(field)
         listed = f"; they have: {', '.join(known[:20])}" if known else ""
-        raise DataError(f"the samples have no column {name}, which the split names{listed}")
+        raise DataError(f"the samples have no column {name}, which {who} names{listed}")
 
     def require(self) -> None:
         """Refuse a column that says nothing of some sample.

@@ -163,7 +163,7 @@ class TableSource(DataSource):
         target = self._columns_known(table)
         if column not in table.columns:
             raise DataError(
-                f"{table.name} has no column {column}, which the split names; it has: "
+                f"{table.name} has no column {column}, which is asked for; it has: "
                 f"{_listed(list(table.columns))}"
             )
         return _answered(table, target, []).columns[column]

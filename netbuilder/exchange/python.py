@@ -63,6 +63,7 @@ class Training:
         threads: How many threads a run used; 0 leaves it to torch.
         augment: What is changed at random in the samples, as in ``Augment.active``.
         initial: The weights that a run took over from another one, by name.
+        weights: How likely each training sample is drawn, (samples,); None where the recipe does not say so.
     """
 
     recipe: Recipe
@@ -71,6 +72,7 @@ class Training:
     threads: int = 0
     augment: Mapping[str, Any] = field(default_factory=dict)
     initial: Mapping[str, Tensor] = field(default_factory=dict)
+    weights: Any = None
 
 
 def export_python(subject: Subject, path: Path, training: Training | None = None) -> ExportReport:
@@ -186,6 +188,8 @@ def _data(subject: Subject, training: Training) -> bytes:
         for item in arguments if arrays else ():
             values = torch.tensor(arrays[item.name]).to(getattr(torch, item.dtype))
             tensors[f"{split}.{item.name}"] = values
+    if training.weights is not None:
+        tensors["train.sample_weights"] = torch.as_tensor(training.weights)
     return _packed(tensors)
 
 

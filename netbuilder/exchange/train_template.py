@@ -363,7 +363,11 @@ def train_epoch(
     labels = data[ARGUMENTS.index(BALANCED_BY)]
     batches = draw_batches(labels, epoch, data[0].device)
     #: else
+    #: if weighted
+    batches = draw_batches(sample_weights(), epoch, data[0].device)
+    #: else
     batches = draw_batches(len(data[0]), epoch, data[0].device)
+    #: end
     #: end
     #: if accumulate
     steps = [batches[i : i + ACCUMULATE] for i in range(0, len(batches), ACCUMULATE)]
@@ -552,7 +556,11 @@ def measure_norms(model: Network, data: list[Tensor], epoch: int) -> None:
     labels = data[ARGUMENTS.index(BALANCED_BY)]
     batches = draw_batches(labels, epoch, data[0].device)
     #: else
+    #: if weighted
+    batches = draw_batches(sample_weights(), epoch, data[0].device)
+    #: else
     batches = draw_batches(len(data[0]), epoch, data[0].device)
+    #: end
     #: end
     with torch.no_grad():
         for index in batches if norms else ():
@@ -609,6 +617,21 @@ def draw_batches(
     count = len(code)
     order = torch.multinomial(weights, count, replacement=True, generator=generator)
 #: else
+#: if weighted
+@functools.cache
+def sample_weights() -> Tensor:
+    """Return how likely each training sample is drawn."""
+    return load_file(HERE / "data.safetensors")["train.sample_weights"]
+
+
+def draw_batches(
+    weights: Tensor, epoch: int, device: torch.device
+) -> tuple[Tensor, ...]:
+    """Return the samples of every batch of an epoch, as often as their weights say."""
+    generator = torch.Generator().manual_seed(SEED * 1_000_003 + epoch)
+    count = len(weights)
+    order = torch.multinomial(weights, count, replacement=True, generator=generator)
+#: else
 def draw_batches(count: int, epoch: int, device: torch.device) -> tuple[Tensor, ...]:
     """Return the samples of every batch of an epoch, as indices."""
     #: if shuffle
@@ -617,6 +640,7 @@ def draw_batches(count: int, epoch: int, device: torch.device) -> tuple[Tensor, 
     #: else
     order = torch.arange(count)
     #: end
+#: end
 #: end
     size = min(BATCH_SIZE, count)
     #: if drop_last

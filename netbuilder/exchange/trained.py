@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netbuilder.codegen.source import Source
-from netbuilder.data.prepare import prepare
+from netbuilder.data.prepare import Prepared, prepare
+from netbuilder.data.sample_weights import sample_weights
 from netbuilder.data.settings import DataSettings
 from netbuilder.exchange.python import Training
 from netbuilder.exchange.report import ExportError
@@ -89,6 +90,7 @@ def training_of_run(run: RunFolder) -> Training:
         recipe.threads or threads,
         augment,
         _taken_over(run),
+        _drawn_by(recipe, data["settings"], Path(data["folder"]), prepared),
     )
 
 
@@ -116,4 +118,14 @@ def training_of_network(network: Network, folder: Path) -> Training:
     recipe = Recipe.from_plain(network.recipe)
     prepared = prepare(network.data, folder)
     augment = DataSettings.from_plain(network.data).augment.active()
-    return Training(recipe, prepared.splits, prepared.fingerprint, recipe.threads, augment)
+    weights = _drawn_by(recipe, network.data, folder, prepared)
+    return Training(
+        recipe, prepared.splits, prepared.fingerprint, recipe.threads, augment, weights=weights
+    )
+
+
+def _drawn_by(recipe: Recipe, data: Mapping[str, Any], folder: Path, prepared: Prepared) -> Any:
+    """How likely each training sample is drawn, where a column says so."""
+    if recipe.sampling != "weighted":
+        return None
+    return sample_weights(data, folder, recipe.weight_column, prepared.indices["train"])

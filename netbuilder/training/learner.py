@@ -37,7 +37,7 @@ from netbuilder.training.optimizers import (
 )
 from netbuilder.training.phases import frozen_in
 from netbuilder.training.recipe import Recipe
-from netbuilder.training.sampling import balanced_order
+from netbuilder.training.sampling import drawn_order
 from netbuilder.training.schedule import epoch_seed, is_constant, learning_rate, plan
 
 # The losses of a step, in their order, and the norm of the gradients where it was measured.
@@ -79,7 +79,7 @@ class Learner:
         device: torch.device,
         factors: Mapping[str, float] = EMPTY,
         augment: Change | None = None,
-        labels: Tensor | None = None,
+        weights: Tensor | None = None,
     ) -> None:
         if recipe.channels_last:
             lay_out(model)
@@ -98,7 +98,7 @@ class Learner:
         self.average = Average(self.parameters, recipe.ema_decay, recipe.swa_start)
         self.plan = plan(recipe, len(tensors[0]))
         self.top: float | None = None
-        self._labels = labels
+        self._weights = weights
         self._augment = augment
         self.scaler: LossScaler | None = None
         if recipe.precision == "fp16":
@@ -118,8 +118,8 @@ class Learner:
         """The samples of every batch of an epoch, as indices on the device; epochs count from 0."""
         count = len(self.tensors[0])
         generator = torch.Generator().manual_seed(epoch_seed(self.recipe.seed, epoch))
-        if self._labels is not None:
-            order = balanced_order(self._labels, generator)
+        if self._weights is not None:
+            order = drawn_order(self._weights, generator)
         elif self.recipe.shuffle:
             order = torch.randperm(count, generator=generator)
         else:

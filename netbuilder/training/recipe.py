@@ -383,10 +383,17 @@ class Recipe(Declared):
     shuffle = Bool(True, group="Length", doc="Draw a new order of the samples every epoch.")
     sampling = Choice(
         "shuffled",
-        ("shuffled", "balanced"),
+        ("shuffled", "balanced", "weighted"),
         group="Length",
         doc="Which samples an epoch sees; shuffled: each once, in the order that shuffle says; balanced: as "
-        "many, drawn again and again so that each class is seen as often as another.",
+        "many, drawn again and again so that each class is seen as often as another; weighted: as many, drawn "
+        "as often as a column of the data says.",
+    )
+    weight_column = Text(
+        "",
+        group="Length",
+        doc="The column of the table with a number from 0 on for each sample, for weighted sampling: one of "
+        "2 is drawn twice as often as one of 1. It need not be a feature.",
     )
     drop_last = Bool(False, group="Length", doc="Leave out an incomplete last batch of an epoch.")
 
@@ -574,10 +581,15 @@ def _momentum_problems(recipe: Recipe) -> Iterator[RecipeProblem]:
 
 
 def _other_problems(recipe: Recipe) -> Iterator[RecipeProblem]:
-    if recipe.sampling == "balanced" and not recipe.shuffle:
+    if recipe.sampling != "shuffled" and not recipe.shuffle:
         yield _problem(
-            "sampling is balanced, which draws samples at random, but shuffle is off; turn it on",
+            f"sampling is {recipe.sampling}, which draws samples at random, but shuffle is off; turn it on",
             shuffle=True,
+        )
+    if recipe.sampling == "weighted" and not recipe.weight_column:
+        yield _problem(
+            "sampling is weighted, but weight_column names no column of the data; name one, or set sampling "
+            "to balanced or shuffled",
         )
     if recipe.checkpoint_every == 0 and recipe.checkpoint_seconds == 0:
         yield _problem(

@@ -1,9 +1,10 @@
-"""Which samples an epoch sees: each once, or of every class as many."""
+"""Which samples an epoch sees: each once, of every class as many, or as often as a column says."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from netbuilder.codegen.source import Source
 from netbuilder.training.recipe import Recipe
@@ -12,6 +13,8 @@ from netbuilder.training.run import RunError
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
+
+    from netbuilder.data.prepare import Prepared
 
 
 def balanced_by(source: Source, recipe: Recipe) -> int | None:
@@ -45,25 +48,58 @@ def balanced_by(source: Source, recipe: Recipe) -> int | None:
     )
 
 
-def balanced_order(labels: Tensor, generator: torch.Generator) -> Tensor:
-    """Return as many samples as there are, drawn again and again, each class as likely as another.
+def balancing(labels: Tensor) -> Tensor:
+    """Return weights by which each class is drawn as often as another, (samples,).
 
     Args:
         labels: The class of each sample, (samples, ...) with one number a sample.
-        generator: Where the random numbers come from.
     """
     import torch
 
     _, code = torch.unique(labels.reshape(len(labels)).cpu(), return_inverse=True)
-    weights = 1.0 / torch.bincount(code).double()[code]
-    return torch.multinomial(weights, len(code), replacement=True, generator=generator)
+    return 1.0 / torch.bincount(code).double()[code]
 
 
-def labels_of(source: Source, recipe: Recipe, tensors: Sequence[Tensor]) -> Tensor | None:
-    """Return the classes that samples are balanced by, (samples, ...); None where they are not.
+def drawn_order(weights: Tensor, generator: torch.Generator) -> Tensor:
+    """Return as many samples as there are, drawn again and again, as likely as their weights say.
+
+    Args:
+        weights: A number from 0 on for each sample, (samples,).
+        generator: Where the random numbers come from.
+    """
+    import torch
+
+    return torch.multinomial(weights, len(weights), replacement=True, generator=generator)
+
+
+def weights_of(
+    source: Source,
+    recipe: Recipe,
+    tensors: Sequence[Tensor],
+    data: Mapping[str, Any],
+    prepared: Prepared,
+    folder: Path,
+) -> Tensor | None:
+    """Return how likely each training sample is drawn, (samples,); None where each is seen once.
+
+    Args:
+        source: The network.
+        recipe: How it is trained.
+        tensors: Inputs and targets of the training split.
+        data: The settings of the data.
+        prepared: What they gave.
+        folder: Where relative paths start.
 
     Raises:
-        RunError: They should be, but there is nothing to balance by.
+        RunError: Classes should be balanced, but there are none.
+        DataError: The column with the weights is not there or not as expected.
     """
+    import torch
+
+    if recipe.sampling == "weighted":
+        from netbuilder.data.sample_weights import sample_weights
+
+        found = sample_weights(data, folder, recipe.weight_column, prepared.indices["train"])
+        return torch.tensor(found, dtype=torch.float64)
     place = balanced_by(source, recipe)
-    return None if place is None else tensors[place]
+    return None if place is None else balancing(tensors[place])

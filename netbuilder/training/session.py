@@ -35,7 +35,7 @@ from netbuilder.training.learner import Learner
 from netbuilder.training.loop import Identity, NotFinite, Trainer, Why, write_quietly
 from netbuilder.training.recipe import FREE, Recipe
 from netbuilder.training.run import RunError, RunFolder, append_event, read_json, write_json
-from netbuilder.training.sampling import labels_of
+from netbuilder.training.sampling import weights_of
 from netbuilder.training.surface import Samples, Surface, can_draw
 from netbuilder.training.tensors import to_tensors
 from netbuilder.training.trace import find_origin
@@ -162,7 +162,8 @@ def _trainer(setting: Setting, model: nn.Module) -> Trainer:
     train = _tensors(setting, "train")
     if not train:
         raise RunError("the training split of the data is empty; give split.train a share")
-    augment = DataSettings.from_plain(setting.run.data()["settings"]).augment.active()
+    data = setting.run.data()
+    augment = DataSettings.from_plain(data["settings"]).augment.active()
     learner = Learner(
         model,
         train,
@@ -170,7 +171,7 @@ def _trainer(setting: Setting, model: nn.Module) -> Trainer:
         setting.device,
         source.learning_rates,
         _augmentation(source, augment),
-        labels_of(source, recipe, train),
+        weights_of(source, recipe, train, data["settings"], setting.prepared, Path(data["folder"])),
     )
     deciding = {key: value for key, value in recipe.changed().items() if key not in FREE}
     if augment:

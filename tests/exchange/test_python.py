@@ -167,6 +167,7 @@ RECIPES = {
             "ema_decay": 0.5,
         },
     ),
+    "weighted": ("mlp", {"sampling": "weighted", "weight_column": "label", "clip_value": 0.1}),
     "muon": (
         MLP_DEEP,
         {"optimizer": "muon", "weight_decay": 0.1, "decay_biases": False, "schedule": "cosine"}

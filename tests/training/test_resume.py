@@ -108,7 +108,8 @@ def test_cut_off_anywhere_it_comes_out_bit_equal(
             "plateau_threshold": 0.5,
             "gamma": 0.5,
             "ema_decay": 0.5,
-            "sampling": "balanced",
+            "sampling": "weighted",
+            "weight_column": "label",
         },
         {"body": "lstm", "optimizer": "muon", "weight_decay": 0.01},
         {
