@@ -106,7 +106,7 @@ def inspect(network: Network, folder: Path) -> Inspection:
         DataError: A setting, a file or a column is not there or not as expected.
     """
     settings = DataSettings.from_plain(network.data)
-    prepared = prepare(as_given(network.data), folder)
+    prepared = _in_memory(prepare(as_given(network.data), folder))
     inputs, targets = _fields_used(network, prepared)
     names = prepared.preprocessing["columns"]
     table = _table(settings, folder)
@@ -141,6 +141,22 @@ def inspect(network: Network, folder: Path) -> Inspection:
         class_balance(prepared),
         prepared.sizes,
     )
+
+
+def _in_memory(prepared: Prepared) -> Prepared:
+    """Data that can be looked at as a whole; of streamed ones some that are evenly spread."""
+    import numpy as np
+
+    from netbuilder.data.streamed import LEARNT_OF, is_streamed
+
+    if not any(map(is_streamed, prepared.splits["train"].values())):
+        return prepared
+    splits = {}
+    for split, arrays in prepared.splits.items():
+        count = len(prepared.indices[split])
+        index = np.arange(0, count, max(1, -(-count // LEARNT_OF)))
+        splits[split] = {name: values[index] for name, values in arrays.items()}
+    return replace(prepared, splits=splits)
 
 
 def _fields_used(network: Network, prepared: Prepared) -> tuple[dict[str, str], dict[str, str]]:

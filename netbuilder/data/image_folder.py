@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netbuilder.check.fields import Field
 from netbuilder.data.files import locate
@@ -41,6 +41,13 @@ class ImageFolder(DataSource, id="image_folder", title="Image folder", task="cla
         "black, or stretch it.",
     )
     scale = Bool(True, doc="Divide bytes by 255, so that they go from 0 to 1.")
+    stream = Bool(
+        False,
+        doc="Read images while they are trained on, for more of them than fit in memory; their names and "
+        "sizes stand for what is in them.",
+    )
+
+    later = frozenset({"stream"})
 
     def fields(self, folder: FilePath) -> dict[str, Field]:
         """The image, channels first, and its label; no image is opened."""
@@ -54,6 +61,8 @@ class ImageFolder(DataSource, id="image_folder", title="Image folder", task="cla
         from netbuilder.data.images import read_images
 
         parts = self._found(folder)
+        if self.stream:
+            return self._streamed(parts)
         classes = tuple(parts[0])
         found = self._fields(parts)
         self._check_memory(sum(len(files) for part in parts for files in part.values()))
@@ -72,18 +81,48 @@ class ImageFolder(DataSource, id="image_folder", title="Image folder", task="cla
             if not held_out:
                 raise DataError(f"no image can be read: {_listed(bad)}")
         pixels = np.concatenate(images).astype(np.float32)
+        if self.scale:
+            pixels /= 255
+        notes = self._notes(bad)
+        arrays: dict[str, Array] = {"image": pixels, "label": np.array(labels, np.int64)}
+        return Dataset(arrays, found, tuple(notes), held_out=held_out if len(parts) > 1 else 0)
+
+    def _streamed(self, parts: list[Found]) -> Dataset:
+        """The images as they are on disk; each one's head is looked at."""
+        import numpy as np
+
+        from netbuilder.data.image_stream import ImageStream, looked_at
+
+        classes = tuple(parts[0])
+        kept: list[tuple[FilePath, int]] = []
+        bad: list[str] = []
+        held_out = 0
+        for part in parts:
+            found = looked_at([(path, classes.index(name)) for name in part for path in part[name]])
+            kept += found.kept
+            bad += found.refused
+            held_out = len(found.kept)
+            if not held_out:
+                raise DataError(f"no image can be read: {_listed(bad)}")
+        files = [path for path, _ in kept]
+        stream = ImageStream(files, (self.height, self.width), self.colour, self.fit, self.scale)
+        labels = np.array([label for _, label in kept], np.int64)
+        arrays: dict[str, Any] = {"image": stream.array(), "label": labels}
+        notes = (*self._notes(bad), "Images are read while they are trained on.")
+        held_out = held_out if len(parts) > 1 else 0
+        return Dataset(arrays, self._fields(parts), notes, held_out=held_out)
+
+    def _notes(self, bad: list[str]) -> list[str]:
         size_said = f"{self.width} x {self.height} pixels ({self.fit}, {self.colour})"
         notes = [f"Images are brought to {size_said}."]
         if self.scale:
-            pixels /= 255
             notes.append("The bytes of image, 0 to 255, are divided by 255.")
         if bad:
             verb = (
                 "image cannot be read and is" if len(bad) == 1 else "images cannot be read and are"
             )
             notes.append(f"{len(bad)} {verb} left out: {_listed(bad)}.")
-        arrays: dict[str, Array] = {"image": pixels, "label": np.array(labels, np.int64)}
-        return Dataset(arrays, found, tuple(notes), held_out=held_out if len(parts) > 1 else 0)
+        return notes
 
     def _fields(self, parts: list[Found]) -> dict[str, Field]:
         shape = (_CHANNELS[self.colour], self.height, self.width)
@@ -110,7 +149,7 @@ class ImageFolder(DataSource, id="image_folder", title="Image folder", task="cla
         if count * channels * self.height * self.width > MOST_VALUES:
             raise DataError(
                 f"{count:,} images of {channels} x {self.height} x {self.width} values do not fit "
-                f"in memory ({MOST_VALUES:,} values are taken); make height and width smaller"
+                f"in memory ({MOST_VALUES:,} values are taken); set stream, or make height and width smaller"
             )
 
 

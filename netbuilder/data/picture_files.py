@@ -47,17 +47,30 @@ def opened(path: Path) -> Iterator[Image]:
     Raises:
         RefusedError: It is no image, damaged, or too large.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import ImageOps
+
+    with headed(path) as image:
+        upright = ImageOps.exif_transpose(image)
+        upright.format = image.format
+        yield upright
+
+
+@contextmanager
+def headed(path: Path) -> Iterator[Image]:
+    """Open an image of which nothing but the head is read as yet.
+
+    Raises:
+        RefusedError: It is no image, damaged, or too large.
+    """
+    from PIL import Image, UnidentifiedImageError
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a large one is refused below, by its size
-            with Image.open(path, formats=_FORMATS) as image:
-                if image.width * image.height > MOST_PIXELS:
-                    raise RefusedError(_too_large(f"is {image.width:,} x {image.height:,}"))
-                upright = ImageOps.exif_transpose(image)
-                upright.format = image.format
-                yield upright
+        # A large one is refused below, by its size. Put back would be what another thread has put there.
+        warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+        with Image.open(path, formats=_FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise RefusedError(_too_large(f"is {image.width:,} x {image.height:,}"))
+            yield image
     except Image.DecompressionBombError as error:
         raise RefusedError(_too_large("has far more")) from error
     except UnidentifiedImageError as error:

@@ -97,6 +97,7 @@ def prepare(data: Mapping[str, Any], folder: FilePath) -> Prepared:
         DataError: A setting, a file or a column is not there or not as expected.
     """
     from netbuilder.data.preprocessing import preprocess
+    from netbuilder.data.streamed import part
 
     settings = DataSettings.from_plain(data)
     dataset = settings.source.load(folder)
@@ -110,7 +111,7 @@ def prepare(data: Mapping[str, Any], folder: FilePath) -> Prepared:
         by = _stratify_field(dataset.fields) if settings.split.stratify else ""
         indices, notes = _indices(settings, dataset, by)
     splits = {
-        split: {name: values[index] for name, values in dataset.arrays.items()}
+        split: {name: part(values, index) for name, values in dataset.arrays.items()}
         if len(index)
         else {}
         for split, index in indices.items()
@@ -270,6 +271,8 @@ def _fingerprint(settings: DataSettings, dataset: Dataset, indices: Mapping[str,
     """Hash the samples and what is done to them; paths are left out, the content counts."""
     import numpy as np
 
+    from netbuilder.data.streamed import is_streamed
+
     plain = settings.to_plain()
     del plain["augment"]  # done in training, to copies: the samples are the same
     if not plain["preprocess"]:  # a setting that older runs did not have
@@ -298,6 +301,9 @@ def _fingerprint(settings: DataSettings, dataset: Dataset, indices: Mapping[str,
             "classes": dataset.fields.get(name, Field("")).classes,
         }
         digest.update(json.dumps(header, sort_keys=True).encode())
+        if is_streamed(values):
+            digest.update(values.identity)
+            continue
         little = values.astype(values.dtype.newbyteorder("<"), copy=False)
         digest.update(np.ascontiguousarray(little).data)
     return digest.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from netbuilder.check.fields import Fields
@@ -18,6 +19,7 @@ from netbuilder.data.scaling import (
 )
 from netbuilder.data.settings import DataSettings
 from netbuilder.data.steps import Impute
+from netbuilder.data.streamed import changed, is_streamed
 
 _SAID = {
     "mean": "the mean over the training samples",
@@ -56,21 +58,34 @@ def preprocess(
         if isinstance(step, Impute):
             continue
         name, field = step.field, found[step.field]
-        learnt = learn(step, splits["train"][name], field, columns.get(name, ()))
+        learnt = learn(step, _learnt_of(splits, name, notes), field, columns.get(name, ()))
         steps.append(learnt)
         for part in _filled(splits):
-            part[name] = done(part[name], learnt)
+            part[name] = changed(part[name], partial(done, learnt=learnt))
         found[name] = step.after(field)
         if field.classes and found[name].shape == (len(field.classes),):
             columns[name] = [f"{name} = {text}" for text in field.classes]
     standardize = {}
     for name in dict.fromkeys(settings.standardize):
-        mean, deviation = moments(splits["train"][name])
+        mean, deviation = moments(_learnt_of(splits, name, notes))
         standardize[name] = {"mean": mean.tolist(), "std": deviation.tolist()}
         for part in _filled(splits):
-            part[name] = standardized(part[name], mean, deviation)
+            scale = partial(standardized, mean=mean, deviation=deviation)
+            part[name] = changed(part[name], scale)
     known = {"standardize": standardize, "impute": impute, "columns": columns, "notes": notes}
     return {**known, "steps": steps} if steps else known
+
+
+def _learnt_of(splits: Splits, name: str, notes: list[str]) -> Array:
+    """The training samples of a field; of those that are streamed some that are evenly spread."""
+    values = splits["train"][name]
+    if not is_streamed(values):
+        return values
+    some = values.some()
+    if len(some) < len(values):
+        note = f"What is done to {name} was learnt of {len(some):,} of the {len(values):,} training samples."
+        notes.extend([note] if note not in notes else [])
+    return some
 
 
 def _fill_gaps(

@@ -7,12 +7,15 @@ import numpy.typing as npt
 
 from netbuilder.data.arrays import Array
 from netbuilder.data.source import DataError
+from netbuilder.data.streamed import is_streamed
 
 Floats = npt.NDArray[np.float64]
 
 
 def gaps(values: Array) -> bool:
-    """Whether numbers are missing."""
+    """Whether numbers are missing; of those that are streamed none is."""
+    if is_streamed(values):
+        return False
     return values.dtype.kind == "f" and bool(np.isnan(values).any())
 
 

@@ -17,6 +17,7 @@ from netbuilder.codegen.source import Loss
 from netbuilder.training.metrics import Scored, all_metrics
 from netbuilder.training.recipe import Recipe
 from netbuilder.training.run import RunError, RunFolder
+from netbuilder.training.tensors import sliced
 
 SPLITS = ("train", "val", "test")
 # Without gradients a pass needs little memory, so larger batches than in training pay off.
@@ -75,7 +76,7 @@ def evaluate(
     sums: list[Tensor] = []
     parts: dict[str, list[Scored]] = {}
     with judged(model), torch.inference_mode():
-        for batch in zip(*(torch.split(tensor, size) for tensor in tensors), strict=True):
+        for batch in sliced(tensors, size):
             with precision():
                 losses, scored = losses_of(*batch)
             sums.append(torch.stack([v.double() for v in losses.values()]) * len(batch[0]))

@@ -39,6 +39,7 @@ from netbuilder.training.phases import frozen_in
 from netbuilder.training.recipe import Recipe
 from netbuilder.training.sampling import drawn_order
 from netbuilder.training.schedule import epoch_seed, is_constant, learning_rate, plan
+from netbuilder.training.tensors import look_ahead
 
 # The losses of a step, in their order, and the norm of the gradients where it was measured.
 Step = tuple[tuple[Tensor, ...], Tensor | None]
@@ -137,6 +138,7 @@ class Learner:
         Everything a step needs is bound here once: on small networks each lookup shows.
         """
         batches = self.batches(epoch)
+        look_ahead(self.tensors, batches)
         recipe, optimizer = self.recipe, self.optimizer
         if recipe.phases:
             self._freezer.freeze(frozen_in(recipe.phases, epoch))

@@ -17,6 +17,7 @@ from netbuilder.data.arrays import Array
 from netbuilder.data.new_windows import tokens_of
 from netbuilder.data.settings import DataSettings
 from netbuilder.data.source import DataError, Dataset
+from netbuilder.data.streamed import is_streamed, part
 from netbuilder.training.answers import Reading, probabilities, readings
 from netbuilder.training.evaluate import in_precision
 from netbuilder.training.evaluation.assess import Subject, subject_of
@@ -142,7 +143,8 @@ class Bench:
     def _described(self, argument: Argument) -> dict[str, Any]:
         name = argument.field or argument.name
         field = self.dataset.fields[name]
-        train = self.dataset.arrays[name][self.subject.prepared.indices["train"]]
+        train = part(self.dataset.arrays[name], self.subject.prepared.indices["train"])
+        train = train.some() if is_streamed(train) else train
         vocabulary = self.dataset.vocabulary.get(name, ())
         return {
             "field": name,
