@@ -2,12 +2,13 @@
 
     python tests/benchmarks/kill_training.py --kills 60
 
-Trains six kinds of network, each once without trouble: an MLP with dropout, a CNN with batch norm whose
+Trains seven kinds of network, each once without trouble: an MLP with dropout, a CNN with batch norm whose
 images are changed at random and whose last epochs are averaged, an LSTM that sees each class as often, a
-normed one with averaged weights and a learning rate that goes by the metric, one with shared weights, and
-attention that learns by Muon. Then trains them again, sends SIGKILL at random moments, resumes, and compares weights, optimizer, random
-generators and every record with the untroubled run. At the end a resume that forgets the random
-generators is planted: the harness has to see it.
+normed one with averaged weights and a learning rate that goes by the metric, one with shared weights,
+attention that learns by Muon, and a CNN on changed images that stay on disk. Then trains them again, sends
+SIGKILL at random moments, resumes, and compares weights, optimizer, random generators and every record
+with the untroubled run. At the end a resume that forgets the random generators is planted: the harness
+has to see it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from streaming_speed import NET, SIZE, make_images
 from training_runs import BODIES, DATA, make_run, source, tied
 
 from netbuilder.training.client import Worker, run_state, start
@@ -31,6 +33,7 @@ from netbuilder.training.records import clockless, last_record
 from netbuilder.training.run import RunFolder, read_json
 
 KILLS_A_RUN = 3
+IMAGES = 270  # of which 12 batches are trained on
 ATTENTION = """        self.attention_1 = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
         self.head = nn.Linear(8, 3)
 
@@ -73,6 +76,16 @@ KINDS: dict[str, dict[str, Any]] = {
         "precision": "bf16",
         "accumulate": 1,
         "optimizer": "muon",
+    },
+    "streamed": {
+        "made": NET,
+        "data": {
+            "source": "image_folder",
+            "params": {"path": "images", "height": SIZE, "width": SIZE, "stream": True},
+            "standardize": ["image"],
+            "augment": {"flip_horizontal": 0.5, "crop": 4},
+        },
+        "sampling": "balanced",
     },
 }
 
@@ -161,6 +174,7 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
+        make_images(folder / "images", IMAGES)
         references = {}
         for body in KINDS:
             references[body] = make_run(folder / f"{body}-reference", **{**RECIPE, **KINDS[body]})
