@@ -19,12 +19,14 @@ from netbuilder.data.arrays import Array
 from netbuilder.data.baseline_models import MAKERS, SEED, Case, LeftOutError, Model
 from netbuilder.data.prepare import Prepared
 from netbuilder.data.source import DataError
+from netbuilder.data.streamed import Streamed, is_streamed
 from netbuilder.data.verdict import errors_of, scored_places
 
 if TYPE_CHECKING:
     from netbuilder.check.fields import Field
 
 MOST_VALUES = 1_024  # of one sample
+_AT_ONCE = 64  # samples that are read at once of those that stay on disk
 _MANY_VALUES = 1_000_000  # of all samples, from which on several threads are worth it
 
 Singles = npt.NDArray[np.float32]
@@ -88,12 +90,23 @@ def _case(
     prepared: Prepared, names: Sequence[str], target: str, task: str, split: str
 ) -> Case | None:
     known, held = prepared.splits["train"], prepared.splits[split]
+    if is_streamed(known[target]):  # an image
+        return None
     places, scored = (scored_places(len(part[target])) for part in (known, held))
     y, y_held = (_answers(part[target], task) for part in (known, held))
     if y is None or y_held is None:
         return None
+    seen = {
+        name: _seen(values.rows(places))
+        for name in names
+        if is_streamed(values := known[name]) and not prepared.fields[name].classes
+    }
     parts = [
-        {name: part[name][at] for name in names} for part, at in ((known, places), (held, scored))
+        {
+            name: _few(part[name], at, seen[name]) if name in seen else part[name][at]
+            for name in names
+        }
+        for part, at in ((known, places), (held, scored))
     ]
     x, x_held = (_columns(part, prepared.fields) for part in parts)
     notes = []
@@ -102,12 +115,33 @@ def _case(
     if len(scored) < len(y_held):
         notes.append(f"scored on {len(scored):,} of {len(y_held):,}")
     kept = _kept(x)
-    if len(kept) < x.shape[1]:
+    width = x.shape[1] + sum(known[name][0].size - len(at) for name, at in seen.items())
+    if len(kept) < width:
         x, x_held = x[:, kept], x_held[:, kept]
         notes.append(f"sees {len(kept):,} values of a sample, drawn from those that vary")
     even = all(len(prepared.fields[name].shape) > 1 for name in names)
     wide, wide_held = x.astype(np.float64), x_held.astype(np.float64)
     return Case(task, wide, y[places], wide_held, y_held[scored], even, tuple(notes))
+
+
+def _seen(values: Streamed) -> npt.NDArray[np.int64]:
+    """Which values of samples on disk models see, by what varies in those they are fitted on."""
+    low = high = values[:1].reshape(1, -1)
+    for rows in _read(values):
+        low, high = np.minimum(low, rows.min(0)), np.maximum(high, rows.max(0))
+    return _kept(np.concatenate([low, high]))
+
+
+def _few(values: Array, at: npt.NDArray[np.int64], seen: npt.NDArray[np.int64]) -> Array:
+    """Those values of some samples on disk; never are all values of all samples held."""
+    assert is_streamed(values)
+    return np.concatenate([rows[:, seen] for rows in _read(values.rows(at))])
+
+
+def _read(values: Streamed) -> Iterator[Array]:
+    for start in range(0, len(values), _AT_ONCE):
+        rows = values[start : start + _AT_ONCE]
+        yield rows.reshape(len(rows), -1)
 
 
 def _answers(values: Array, task: str) -> Array | None:
