@@ -145,17 +145,14 @@ def inspect(network: Network, folder: Path) -> Inspection:
 
 def _in_memory(prepared: Prepared) -> Prepared:
     """Data that can be looked at as a whole; of streamed ones some that are evenly spread."""
-    import numpy as np
-
-    from netbuilder.data.streamed import LEARNT_OF, is_streamed
+    from netbuilder.data.streamed import is_streamed
 
     if not any(map(is_streamed, prepared.splits["train"].values())):
         return prepared
     splits = {}
     for split, arrays in prepared.splits.items():
-        count = len(prepared.indices[split])
-        index = np.arange(0, count, max(1, -(-count // LEARNT_OF)))
-        splits[split] = {name: values[index] for name, values in arrays.items()}
+        stride = max((v.stride for v in arrays.values() if is_streamed(v)), default=1)
+        splits[split] = {name: values[::stride] for name, values in arrays.items()}
     return replace(prepared, splits=splits)
 
 

@@ -112,9 +112,14 @@ class Streamed:
 
     def some(self) -> Array:
         """Return samples that are evenly spread, as many as means and the like are learnt of."""
+        return self[:: self.stride]
+
+    @property
+    def stride(self) -> int:
+        """How far apart such samples are: 1 where all of them are few and small enough."""
         each = max(1, int(np.prod(self.inner, dtype=np.int64)) * self.dtype.itemsize)
         most = max(1, min(LEARNT_OF, LEARNT_BYTES // each))
-        return self[:: -(-len(self) // most)]
+        return max(1, -(-len(self) // most))
 
 
 def is_streamed(values: Any) -> TypeGuard[Streamed]:

@@ -190,6 +190,15 @@ def test_too_many_images_for_the_memory_are_offered_to_be_streamed(images, monke
     assert len(prepare(data(images), images).splits["train"]["image"]) == 34
 
 
-def test_the_linter_looks_at_some_of_them(images):
+def test_the_linter_looks_at_some_of_them(images, monkeypatch):
     found = inspect(Network(data=data(images)), images)
     assert found.to_plain() == inspect(Network(data=in_memory(data(images))), images).to_plain()
+    size = 3 * 8 * 8 * 4
+    monkeypatch.setattr("netbuilder.data.streamed.LEARNT_BYTES", 10 * size)
+    most = []
+    read = Streamed.__getitem__
+    monkeypatch.setattr(
+        Streamed, "__getitem__", lambda self, key: most.append(found := read(self, key)) or found
+    )
+    inspect(Network(data=data(images)), images)
+    assert 5 < max(map(len, most)) <= 10
