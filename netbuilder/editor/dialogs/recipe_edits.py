@@ -78,6 +78,8 @@ def without_effect(recipe: Recipe) -> frozenset[str]:
         idle |= {"swa_learning_rate", "swa_anneal"}
     elif recipe.swa_learning_rate == 0:
         idle.add("swa_anneal")
+    if recipe.sampling != "weighted":
+        idle.add("weight_column")
     return frozenset(idle)
 
 
