@@ -56,7 +56,7 @@ def test_findings_and_figures_are_shown_and_one_click_mends(dialog, people, qtbo
     before = people.network
     (told,) = [one for one in people.report.diagnostics if one.code == "NB417"]
     assert told.where.node == "measures"
-    assert [fix.title for fix in told.fixes] == ["leave out mail"]
+    assert [fix.title for fix in told.fixes] == ["leave out mail", "hash mail"]
     with qtbot.waitSignal(dialog.workspace.looking.inspected, timeout=LONG):
         dialog._inspect()  # told once more, it stays told
     assert "NB417" in {one.code for one in people.report.diagnostics}
