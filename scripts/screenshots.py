@@ -190,6 +190,26 @@ def _training(window: MainWindow) -> None:
     tab.select(nodes=[convolutions[1]])
 
 
+def _data(window: MainWindow) -> QWidget:
+    from netbuilder.graph import edits
+
+    _open(window, "digits_cnn")
+    _settle(window)
+    augment = {"rotate": 20.0, "translate": 0.1, "erase": 0.3}
+    steps = [{"step": "min_max", "field": "image"}]
+    tab = _tab(window)
+    wanted = {"augment": augment, "preprocess": steps}
+    tab.do("Change the data", lambda n: edits.set_data(n, {**n.data, **wanted}))
+    dialog = window.windows.show("run.data")
+    dialog.resize(920, 800)
+    _until(lambda: dialog.preview.draws.pictures.isVisible(), 120)
+    _until(lambda: dialog.preview.figures.isVisible(), 120)
+    dialog.steps.rows[0].fold(folded=False)
+    dialog.augment.fold(())
+    _wait(500)
+    return dialog
+
+
 def _evaluation(window: MainWindow) -> None:
     from PySide6.QtCore import Qt
 
@@ -231,6 +251,7 @@ SCENES: dict[str, Callable[[MainWindow], QWidget | None]] = {
     "error": _error,
     "groups": _groups,
     "training": _training,
+    "data": _data,
     "evaluation": _evaluation,
     "export": _export,
 }
