@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from netbuilder.codegen.source import Source
 from netbuilder.data.prepare import Prepared, prepare
-from netbuilder.data.sample_weights import sample_weights
 from netbuilder.data.settings import DataSettings
 from netbuilder.exchange.python import Training
 from netbuilder.exchange.report import ExportError
@@ -128,4 +127,6 @@ def _drawn_by(recipe: Recipe, data: Mapping[str, Any], folder: Path, prepared: P
     """How likely each training sample is drawn, where a column says so."""
     if recipe.sampling != "weighted":
         return None
+    from netbuilder.data.sample_weights import sample_weights
+
     return sample_weights(data, folder, recipe.weight_column, prepared.indices["train"])

@@ -25,7 +25,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from streaming_speed import NET, SIZE, make_images
+from streamed_images import NET, SIZE, make_images
 from training_runs import BODIES, DATA, make_run, source, tied
 
 from netbuilder.training.client import Worker, run_state, start

@@ -22,46 +22,17 @@ import numpy as np
 import torch
 from paired import compare
 from PIL import Image
+from streamed_images import NET, SIDE, SIZE, make_images
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 from training_runs import make_run
 
-from netbuilder.codegen.source import Argument, Loss, Result, Source
 from netbuilder.data.images import read_images
 from netbuilder.training.session import _build, _set_up, _trainer
 
-IMAGES, SIDE, SIZE, BATCH = 1_500, 96, 64, 32
+IMAGES, BATCH = 1_500, 32
 WORKERS = (0, 1, 2)
-TEXT = """import torch
-from torch import nn
-from torch.nn import functional as F
-
-
-class Net(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv_1 = nn.Conv2d(3, 16, 3, stride=2, padding=1)
-        self.conv_2 = nn.Conv2d(16, 32, 3, stride=2, padding=1)
-        self.head = nn.Linear(32, 2)
-
-    def forward(self, image):
-        x = torch.relu(self.conv_2(torch.relu(self.conv_1(image))))
-        return self.head(x.mean((2, 3)))
-
-    def losses(self, image, label):
-        said = self.forward(image)
-        return {"loss_1": F.cross_entropy(said, label)}, {"loss_1": (said, label)}
-"""
-NET = Source(
-    TEXT,
-    "Net",
-    (Argument("image", "image", (3, SIZE, SIZE), "float32"),),
-    (Argument("label", "label", (), "int64"),),
-    (Result("said", ("N", 2), "float32", "label"),),
-    (Loss("loss_1", "cross_entropy", "classification", 1.0, ("N", 2), "said", "label"),),
-    {},
-)
 Epoch = Callable[[], object]
 
 
@@ -80,19 +51,6 @@ class Files(Dataset[tuple[Tensor, int]]):
             small = image.convert("RGB").resize((SIZE, SIZE), Image.Resampling.BILINEAR)
         pixels = torch.from_numpy(np.asarray(small).transpose(2, 0, 1).copy())
         return pixels.float() / 255, int(path.parent.name == "light")
-
-
-def make_images(folder: Path, count: int) -> None:
-    """Write JPEGs with something to decode in two folders."""
-    draw = np.random.RandomState(0)
-    for number in range(count):
-        name = ("dark", "light")[number % 2]
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        coarse = draw.randint(0, 120, (12, 12, 3)) + 60 * (number % 2)
-        pixels = np.kron(coarse, np.ones((SIDE // 12, SIDE // 12, 1))) + draw.randint(
-            0, 20, (SIDE, SIDE, 3)
-        )
-        Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(folder / name / f"{number}.jpg")
 
 
 def by_loader(model: nn.Module, files: list[Path], workers: int) -> Epoch:
